@@ -51,6 +51,20 @@ async def test_the_good_rows_are_taken_and_the_others_named_in_both_languages(ho
     assert (await office.send(path, [f"{citizen},1,z"], expect=409))["code"] == "batch_state"
 
 
+async def test_the_largest_amount_is_told_from_the_first_row_to_the_approval(house: House) -> None:
+    office, citizen = Office(house), (await house.citizen())[1]
+    path = f"{BATCHES}/{(await office.declare(2, 1000))['batch_id']}"
+    assert (await office.call("GET", path))["largest"] is None
+    got = await office.send(path, [f"{citizen},100,a", f"{citizen},900,b", f"{citizen},5000,c"])
+    assert got["largest"] == 5000
+    await office.call("DELETE", f"{path}/items/3")
+    assert (await office.call("GET", path))["largest"] == 900
+    assert (await office.submit(path))["largest"] == 900
+    assert (await office.call("POST", f"{path}/reopening"))["largest"] == 900
+    await office.call("PATCH", f"{path}/items/2", json={"amount": 50})
+    assert (await office.call("GET", path))["largest"] == 100
+
+
 async def test_payees_by_national_id_and_card_are_found_and_kept_nowhere(house: House) -> None:
     office = Office(house)
     (card, first, _), (_, second, _) = await house.citizen(), await house.citizen()

@@ -31,6 +31,7 @@ _COLUMNS = """
         CASE WHEN b.state IN ('due', 'booking') THEN 'approved' ELSE b.state END AS state,
         CASE WHEN b.state IN ('open', 'cancelled') THEN c.received_count ELSE b.declared_count END AS received_count,
         CASE WHEN b.state IN ('open', 'cancelled') THEN c.received_total ELSE b.declared_total END AS received_total,
+        CASE WHEN b.state IN ('open', 'cancelled') THEN c.largest ELSE b.largest END AS largest,
         b.paid_count + p.paid_count AS paid_count, b.paid_total + p.paid_total AS paid_total,
         b.failed_count + p.failed_count AS failed_count, b.failed_total + p.failed_total AS failed_total,
         u.uploaded_by, u.faulty_count, h.changed_by,
@@ -39,7 +40,8 @@ _COLUMNS = """
 """
 _BESIDE = """
     LEFT JOIN payout_fund f ON f.fund = b.fund CROSS JOIN LATERAL (
-        SELECT count(*) AS received_count, coalesce(sum(amount), 0)::bigint AS received_total FROM payout
+        SELECT count(*) AS received_count, coalesce(sum(amount), 0)::bigint AS received_total, max(amount) AS largest
+        FROM payout
         WHERE payout.batch_id = b.batch_id AND NOT payout.taken_out AND b.state IN ('open', 'cancelled')
     ) c CROSS JOIN LATERAL (
         SELECT coalesce(sum(paid_count), 0)::bigint AS paid_count, coalesce(sum(paid_total), 0)::bigint AS paid_total,
@@ -78,7 +80,7 @@ _REDECLARE = text(
 )
 _SUBMIT = text(
     "UPDATE payout_batch SET state = 'submitted', submitted_by = :by, submitted_at = :at, digest = :digest,"
-    " doubles_count = :doubles, authority = :authority WHERE batch_id = :batch_id"
+    " doubles_count = :doubles, largest = :largest, authority = :authority WHERE batch_id = :batch_id"
 )
 _REOPEN = text(
     "UPDATE payout_batch SET state = 'open', submitted_by = NULL, submitted_at = NULL, digest = NULL,"
@@ -125,7 +127,7 @@ async def redeclare(session: AsyncSession, batch_id: UUID, count: int, total: in
 
 
 async def submit(session: AsyncSession, batch_id: UUID, **columns: object) -> None:
-    """Close a batch to further payouts: `by`, `at`, `digest`, `doubles`, and its `authority` for good."""
+    """Close a batch to further payouts: `by`, `at`, `digest`, `doubles`, `largest`, and its `authority` for good."""
     await session.execute(_SUBMIT, {"batch_id": batch_id} | columns)
 
 

@@ -94,7 +94,8 @@ class PayoutBatch(BaseModel):
     """A batch as it stands.
 
     `authority` is whose it is, `value_date` the day before which nothing of it is booked; `faulty_count` rows were not
-    taken, `doubles_count` payouts may be doubles of others. `digest` is what an approval is for: SHA-256 of the rows.
+    taken, `doubles_count` payouts may be doubles of others. `largest` is the largest amount, null where there is none
+    or where a batch was submitted before it was kept. `digest` is what an approval is for: SHA-256 of the rows.
     """
 
     batch_id: UUID
@@ -109,6 +110,7 @@ class PayoutBatch(BaseModel):
     declared_total: int
     received_count: int
     received_total: int
+    largest: int | None
     faulty_count: int
     doubles_count: int
     paid_count: int

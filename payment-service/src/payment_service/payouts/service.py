@@ -157,7 +157,7 @@ async def submit(runtime: Runtime, session: AsyncSession, caller: Principal, bat
     concerned = await doubles.find(session, batch)
     digest = await rows.digest(session, batch_id)
     columns = {"by": caller.subject, "at": runtime.clock.now(), "digest": digest, "doubles": concerned}
-    await repository.submit(session, batch_id, authority=batch.owner, **columns)
+    await repository.submit(session, batch_id, authority=batch.owner, largest=found.largest, **columns)
     proposal = await proposals.note(session, runtime, caller, await own(session, caller, batch_id), digest)
     await PROPOSALS.submit(session, runtime, caller, proposal.proposal_id)
     return await get(session, caller, batch_id)
