@@ -63,5 +63,11 @@ class Front:
 
 FRONTS: Final = (
     Front("citizen", "/citizen", body=64 * _KIB, deadline=20.0),
-    Front("console", "/console", body=256 * _KIB, deadline=20.0, files=("/console/imports", "/console/production")),
+    Front(
+        "console",
+        "/console",
+        body=256 * _KIB,
+        deadline=20.0,
+        files=("/console/imports", "/console/production", "/console/payouts/files"),
+    ),
 )
