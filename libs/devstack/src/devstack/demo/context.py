@@ -137,6 +137,7 @@ class Context:
     operations: Caller
     health: Caller
     pensions: Caller
+    pensions_making: PersonCaller
     pensions_approval: PersonCaller
     treasury: Caller
     treasury_approval: PersonCaller

@@ -1,4 +1,4 @@
-"""What the run leaves for people to do at the console: complaints, proposals, a batch, a lost terminal."""
+"""What the run leaves for people to do at the console: complaints, proposals, batches, a lost terminal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from devstack.demo.context import Cardholder, Context
 from devstack.demo.roll import LEAST, Pension, files
 from devstack.demo.sink import e164
-from devstack.demo.stages.payday import FUND, declare, upload
+from devstack.demo.stages.payday import FUND, PROGRAMME, declare, upload
 from devstack.terminal.caller import Refused
 from devstack.terminal.receipt import CAIRO
 
@@ -20,6 +20,7 @@ COMPLAINTS: Final = (
 )
 FUNDING: Final = 250_000_00
 DAYS_AHEAD: Final = 45
+NOBODY: Final = "29912310300000"  # a national id that is none
 
 
 async def play(context: Context) -> None:
@@ -33,6 +34,7 @@ async def play(context: Context) -> None:
     await _terminal(context)
     if holders:
         await _batch(context, holders[0])
+        await _begun(context, holders[0])
         await _ask(context, holders[0])
     where = "/v1/complaints?state=open&claimed=nobody&order=due&limit=500"
     waiting = {one["complaint_id"] for one in (await context.messages.get(where))["items"]}
@@ -72,6 +74,18 @@ async def _terminal(context: Context) -> None:
     body = {"outlet_id": outlet_id, "serial": f"spare-{context.label}", "model": "UC-1"}
     made = await context.outlets.post("/v1/terminals", body)
     await context.outlets.post(f"/v1/terminals/{made['terminal_id']}/suspension", {"reason": "ضاعت قبل تركيبها"})
+
+
+async def _begun(context: Context, holder: Cardholder) -> None:
+    """A batch that its maker has begun: of two pensions one was not taken, since nobody has its number."""
+    maker = context.pensions_making
+    body = {
+        "reference": f"begun-{context.label}", "programme": PROGRAMME, "declared_count": 2, "declared_total": 2 * LEAST,
+    }  # fmt: skip
+    batch = f"/v1/payout-batches/{(await maker.post('/v1/payout-batches', body))['batch_id']}"
+    rows = (f"{holder.household.head.national_id},{LEAST},1", f"{NOBODY},{LEAST},2")
+    file = "\n".join(("national_id,amount,item_reference", *rows, "")).encode()
+    await maker.call("POST", f"{batch}/items", file, content_type="text/csv", timeout_s=120)
 
 
 async def _batch(context: Context, holder: Cardholder) -> None:

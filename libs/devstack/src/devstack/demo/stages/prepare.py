@@ -64,6 +64,7 @@ async def open_run(options: Options, console: Console, today: date) -> Context:
         operations=callers["operations"],
         health=callers["health-authority"],
         pensions=callers["pension-authority"],
+        pensions_making=_person(options, wire, "payouts-maker"),
         pensions_approval=_person(options, wire, "payouts-approver"),
         treasury=callers["treasury"],
         treasury_approval=_person(options, wire, "treasury-approver"),
