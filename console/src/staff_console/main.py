@@ -31,6 +31,9 @@ from staff_console.oncall.api import routes as oncall_routes
 from staff_console.outlets.api import routes as outlet_routes
 from staff_console.pages.api import routes as asset_routes
 from staff_console.payouts.api import routes as payout_routes
+from staff_console.payouts.files_api import routes as payout_file_routes
+from staff_console.payouts.making_api import routes as payout_making_routes
+from staff_console.payouts.rows_api import routes as payout_row_routes
 from staff_console.people.api import routes as people_routes
 from staff_console.production.api import routes as production_routes
 from staff_console.production.consignments_api import routes as consignment_routes
@@ -76,6 +79,9 @@ ROUTERS = (
     production_routes,
     consignment_routes,
     request_routes,
+    payout_making_routes,
+    payout_file_routes,
+    payout_row_routes,
     payout_routes,
     approval_routes,
     proposal_routes,

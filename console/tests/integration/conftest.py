@@ -6,6 +6,7 @@ import base64
 import re
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -110,13 +111,13 @@ class Browser:
     page: httpx.Response = field(default_factory=lambda: httpx.Response(204))
     steps: list[int] = field(default_factory=list)
 
-    async def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        """A call of the gateway's API in the name of whoever has signed in here."""
+    async def call(self, method: str, path: str, body: dict[str, Any] | None = None, url: str = "") -> Any:
+        """A call of the gateway's API, or of a service's at another address, in the name of whoever has signed in."""
         cookie = next(str(one.value) for one in self.client.cookies.jar if one.name == "console")
         session = await sessions.find(self.desk.console.state.context, cookie)
         assert session is not None
         headers = {"Authorization": f"Bearer {session.tokens.access}", "Idempotency-Key": str(new_id())}
-        async with httpx.AsyncClient(base_url=self.desk.gateway_url, verify=PLAIN, timeout=30) as client:
+        async with httpx.AsyncClient(base_url=url or self.desk.gateway_url, verify=PLAIN, timeout=30) as client:
             reply = await client.request(method, path, json=body, headers=headers)
         assert reply.is_success, reply.text
         return reply.json()
@@ -175,7 +176,14 @@ def _named(values: list[str]) -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 async def desk(make_database: MakeDatabase, kafka_bootstrap: str) -> AsyncIterator[Desk]:
-    """The console and its gateway, whose public address browsers are sent to."""
+    """The console and its gateway, every other service away."""
+    async with opened(make_database, kafka_bootstrap) as desk:
+        yield desk
+
+
+@asynccontextmanager
+async def opened(make_database: MakeDatabase, kafka_bootstrap: str, **urls: str) -> AsyncIterator[Desk]:
+    """The console and its gateway, whose public address browsers are sent to. `urls`: of services that are there."""
     gateway_port, console_port = free_ports(2)
     public = f"http://127.0.0.1:{gateway_port}"
     database = await make_database(GATEWAY_MIGRATIONS)
@@ -194,9 +202,10 @@ async def desk(make_database: MakeDatabase, kafka_bootstrap: str) -> AsyncIterat
             }
         )
     )
+    there: dict[str, Any] = {**AWAY, **urls}
     told = Settings(
         **{
-            **AWAY,
+            **there,
             "database_url": await make_database(MIGRATIONS),
             "console_keys": RING,
             "console_client_key": CLIENT_KEY,

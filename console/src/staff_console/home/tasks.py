@@ -28,6 +28,7 @@ class Task:
 TASKS: Final = (
     Task("task.requests", "/console/requests", Scope.REQUESTS_APPROVE, "card", "/v1/change-requests", "waiting"),
     Task("task.payouts", "/console/payouts", Scope.PAYOUTS_APPROVE, "payment", "/v1/payout-batches", "submitted"),
+    Task("task.payouts_made", "/console/payouts", Scope.PAYOUTS_SUBMIT, "payment", "/v1/payout-batches", "open"),
     Task("task.grants", "/console/approvals", Scope.GRANTS_DECIDE, "gateway", "/v1/role-grants", "asked"),
     Task("task.cards", "/console/approvals", Scope.ROLLOUT_APPROVE, "card", "/v1/proposals/card", "submitted"),
     Task("task.funds", "/console/approvals", Scope.FUNDS_APPROVE, "payment", "/v1/proposals/payment", "submitted"),

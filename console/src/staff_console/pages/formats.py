@@ -65,6 +65,7 @@ def filters(language: str, nouns: Nouns) -> dict[str, Callable[..., object]]:
     return {
         "money": lambda piastres: money(piastres, language),
         "ident": ident,
+        "percent": percent,
         "number": lambda number: ident(f"{number:,}"),
         "national_id": lambda number: ident(grouped(str(number), (1, 6, 2, 4, 1))),
         "card_number": lambda number: ident(grouped(str(number), (4, 4, 4, 4))),
@@ -93,6 +94,11 @@ def money(piastres: int, language: str) -> Markup:
 def ident(value: object) -> Markup:
     """An id, number or code: read from left to right in either direction of the page."""
     return Markup('<bdi dir="ltr" class="ident">{}</bdi>').format(value)
+
+
+def percent(share: float) -> Markup:
+    """A change in percent with its sign, which stays with its digits."""
+    return Markup('<bdi dir="ltr">{:+.1f}%</bdi>').format(share)
 
 
 def grouped(digits: str, sizes: tuple[int, ...]) -> str:

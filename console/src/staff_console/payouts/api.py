@@ -1,87 +1,93 @@
-"""Routes of payouts before whoever approves them."""
+"""Routes of payouts: the list, a batch with its approval, and its withdrawal."""
 
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from chassis.text import normalise_digits
+from contracts.scopes import Scope
 from staff_console.documents import Answer
+from staff_console.payouts import batches
 from staff_console.payouts.amounts import piastres_of
-from staff_console.services.parts import together
+from staff_console.payouts.batches import PLACE
 from staff_console.web.visit import Posted, Visit, Visiting
 
 routes = APIRouter()
-PLACE: Final = "/console/payouts"
-STATES: Final = ("submitted", "open", "approved", "completed", "cancelled")
+STATES: Final = ("open", "submitted", "approved", "completed", "cancelled")
+ALL: Final = "all"
+_LONGEST: Final = 64
 
 
 @routes.get(PLACE)
-async def show_batches(visit: Visiting, state: str = "submitted", after: str = "") -> Response:
-    """Batches of a state, the newest first."""
-    chosen = state if state in STATES else "submitted"
-    query: dict[str, str | int] = {"state": chosen, "limit": 50}
-    if after:
-        query["after"] = after
+async def show_batches(visit: Visiting, state: str = "", reference: str = "", after: UUID | None = None) -> Response:
+    """Batches by state and reference, the newest first; all of it stands in the address.
+
+    Who sends no state sees what waits for them: for an approver what is submitted, for a maker what is being made.
+    """
+    usual = "open" if visit.may(Scope.PAYOUTS_SUBMIT) else "submitted"
+    sought = normalise_digits(reference.strip())[:_LONGEST]
+    chosen = state if state in {*STATES, ALL} else ALL if sought else usual
+    query: dict[str, str | int] = {"limit": 50}
+    query |= {} if chosen == ALL else {"state": chosen}
+    query |= {"reference": sought} if sought else {}
+    query |= {"after": str(after)} if after is not None else {}
     told = await visit.services.get("payment", "/v1/payout-batches", query)
-    return visit.page("payouts", told=told, state=chosen, states=STATES, later=bool(after))
+    return visit.page(
+        "payouts", told=told, state=chosen, states=(*STATES, ALL), sought=sought, later=after is not None,
+        makes=visit.may(Scope.PAYOUTS_SUBMIT),
+        addresses={one: _address(one, sought) for one in (*STATES, ALL)},
+    )  # fmt: skip
 
 
-@routes.get("/console/payouts/{batch_id}")
+@routes.get(f"{PLACE}/{{batch_id}}")
 async def show_batch(visit: Visiting, batch_id: UUID) -> Response:
     """A batch: what was declared and received, what is odd about it, what the month before came to."""
     draft = await visit.draft(f"{PLACE}/{batch_id}")
     return await _batch(visit, batch_id, draft)
 
 
-@routes.post("/console/payouts/{batch_id}")
+@routes.post(f"{PLACE}/{{batch_id}}")
 async def approve(form: Posted, batch_id: UUID) -> Response:
     """Approve what was seen, by typing its total."""
     visit = form.visit
-    batch = await visit.services.get("payment", f"/v1/payout-batches/{batch_id}")
+    batch = await batches.find(visit, batch_id)
     if piastres_of(form.field("total")) != batch["received_total"]:
         return await _batch(visit, batch_id, form.fields, {"total": "total_differs"})
     # What was seen is what is approved: a batch that has changed since has another digest, and is refused.
     body = {"digest": form.field("digest")}
-    await visit.services.post("payment", f"/v1/payout-batches/{batch_id}/approval", body, key=form.key)
+    await visit.services.post("payment", f"{batches.path_of(batch_id)}/approval", body, key=form.key)
     return visit.done(f"{PLACE}/{batch_id}", "payout_approved")
 
 
-@routes.get("/console/payouts/{batch_id}/cancellation")
+@routes.get(f"{PLACE}/{{batch_id}}/cancellation")
 async def ask_cancellation(visit: Visiting, batch_id: UUID) -> Response:
-    """Ask whether a batch is to be sent back, and why."""
-    batch = await visit.services.get("payment", f"/v1/payout-batches/{batch_id}")
+    """Ask whether a batch is to be sent back or withdrawn, and why."""
+    batch = await batches.find(visit, batch_id)
     draft = await visit.draft(f"{PLACE}/{batch_id}/cancellation")
     return visit.page("payout_cancel", batch=batch, given=draft, errors={})
 
 
-@routes.post("/console/payouts/{batch_id}/cancellation")
+@routes.post(f"{PLACE}/{{batch_id}}/cancellation")
 async def cancel(form: Posted, batch_id: UUID) -> Response:
     """Send it back."""
     visit, reason = form.visit, form.field("reason")
     if not reason:
-        batch = await visit.services.get("payment", f"/v1/payout-batches/{batch_id}")
+        batch = await batches.find(visit, batch_id)
         return visit.page("payout_cancel", 422, batch=batch, given=form.fields, errors={"reason": "why_missing"})
-    path = f"/v1/payout-batches/{batch_id}/cancellation"
+    path = f"{batches.path_of(batch_id)}/cancellation"
     await visit.services.post("payment", path, {"reason": reason}, key=form.key)
     return visit.done(f"{PLACE}/{batch_id}", "payout_cancelled")
 
 
 async def _batch(visit: Visit, batch_id: UUID, given: Answer, errors: dict[str, str] | None = None) -> Response:
-    services, path = visit.services, f"/v1/payout-batches/{batch_id}"
-    batch = await services.get("payment", path)
-    asked = {
-        "programme": services.get("payment", f"/v1/payout-programmes/{batch['programme']}"),
-        "doubles": services.get("payment", f"{path}/doubles", {"limit": 20}),
-        "faults": services.get("payment", f"{path}/faults", {"limit": 20}),
-        "before": services.get(
-            "payment", "/v1/payout-batches", {"programme": batch["programme"], "state": "completed", "limit": 1}
-        ),
-    }
-    parts = await together(visit.context.settings.part_seconds, **asked)
-    return visit.page(
-        "payout", 422 if errors else 200, batch=batch, parts=parts, given=given, errors=errors or {},
-        own=visit.session.subject in {batch["made_by"], batch["submitted_by"], *batch["uploaded_by"]},
-    )  # fmt: skip
+    facts = await batches.beside(visit, await batches.find(visit, batch_id))
+    return visit.page("payout", 422 if errors else 200, given=given, errors=errors or {}, **facts)
+
+
+def _address(state: str, sought: str) -> str:
+    return f"{PLACE}?{urlencode({'state': state} | ({'reference': sought} if sought else {}))}"

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 import httpx
 
-from chassis.clients import http_client
+from chassis.clients import CONNECT_SECONDS, http_client
 from staff_console.documents import Answer
 from staff_console.services.errors import ServiceRefused, ServiceSilent
 from staff_console.settings import Settings
@@ -61,9 +61,9 @@ class Acting:
         reply = await self.services.send(service, "GET", path, params=query, headers=self._headers())
         return _answer(service, reply)
 
-    async def raw(self, service: Name, path: str) -> bytes:
-        """A part of a file as it is. Raises ServiceRefused or ServiceSilent."""
-        reply = await self.services.send(service, "GET", path, headers=self._headers())
+    async def raw(self, service: Name, path: str, seconds: float | None = None) -> bytes:
+        """A part of a file as it is, waited for as long as any answer or so long. Raises as `get` does."""
+        reply = await self.services.send(service, "GET", path, headers=self._headers(), **_waited(seconds))
         if not reply.is_success:
             _answer(service, reply)
         return reply.content
@@ -85,20 +85,46 @@ class Acting:
         }
         return _answer(service, await self.services.send(service, "PUT", path, content=part, headers=headers))
 
-    async def post(self, service: Name, path: str, body: object = None, *, key: str = "", purpose: str = "") -> Answer:
+    async def post(
+        self,
+        service: Name,
+        path: str,
+        body: object = None,
+        *,
+        key: str = "",
+        purpose: str = "",
+        seconds: float | None = None,
+    ) -> Answer:
         """What a service answers to a change, or to a search that stands in a body.
 
         `key`: the form's idempotency key; a change sent again under it happens once. `purpose`: what for, which is
-        recorded with it. Raises ServiceRefused or ServiceSilent.
+        recorded with it. `seconds`: how long it is waited for, where not as long as any answer. Raises as `get` does.
         """
         headers: dict[str, str | bytes] = {**self._headers()}
         headers |= ({"Idempotency-Key": key} if key else {}) | ({"Purpose": purpose.encode()} if purpose else {})
-        return _answer(service, await self.services.send(service, "POST", path, json=body, headers=headers))
+        return _answer(
+            service, await self.services.send(service, "POST", path, json=body, headers=headers, **_waited(seconds))
+        )
 
     async def put(self, service: Name, path: str, body: object, *, key: str) -> Answer:
         """What a service answers to a change of what stands at a path. Raises ServiceRefused or ServiceSilent."""
-        headers = self._headers() | {"Idempotency-Key": key}
-        return _answer(service, await self.services.send(service, "PUT", path, json=body, headers=headers))
+        return await self._change(service, "PUT", path, key, json=body)
+
+    async def patch(self, service: Name, path: str, body: object, *, key: str) -> Answer:
+        """The same to a change of some of its members."""
+        return await self._change(service, "PATCH", path, key, json=body)
+
+    async def delete(self, service: Name, path: str, *, key: str) -> Answer:
+        """The same to its removal."""
+        return await self._change(service, "DELETE", path, key)
+
+    async def upload(self, service: Name, path: str, file: bytes, kind: str, *, key: str, seconds: float) -> Answer:
+        """What a service answers to a file of a media type, waited for so long. Raises as `put` does."""
+        return await self._change(service, "POST", path, key, content=file, media=kind, **_waited(seconds))
+
+    async def _change(self, service: Name, method: str, path: str, key: str, media: str = "", **sent: Answer) -> Answer:
+        headers = self._headers() | {"Idempotency-Key": key} | ({"Content-Type": media} if media else {})
+        return _answer(service, await self.services.send(service, method, path, headers=headers, **sent))
 
     async def delete(self, service: Name, path: str, *, key: str) -> Answer:
         """What a service answers to taking away what stands at a path. Raises ServiceRefused or ServiceSilent."""
@@ -108,6 +134,10 @@ class Acting:
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}
+
+
+def _waited(seconds: float | None) -> dict[str, httpx.Timeout]:
+    return {} if seconds is None else {"timeout": httpx.Timeout(seconds, connect=CONNECT_SECONDS)}
 
 
 def _answer(service: Name, reply: httpx.Response) -> Answer:

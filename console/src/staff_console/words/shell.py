@@ -36,6 +36,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "no_tasks": ("لا شيء ينتظرك الآن.", "Nothing waits for you now."),
     "task.requests": ("طلبات تنتظر قرارك", "Requests to decide on"),
     "task.payouts": ("دفعات صرف تنتظر اعتمادك", "Payouts to approve"),
+    "task.payouts_made": ("دفعات صرف تحت الإعداد", "Payouts being made"),
     "task.grants": ("صلاحيات مطلوبة تنتظر قرارك", "Roles asked for"),
     "task.cards": ("مقترحات الإصدار والتوزيع", "Proposals on cards and roll-out"),
     "task.funds": ("مقترحات الأموال", "Proposals on funds"),
