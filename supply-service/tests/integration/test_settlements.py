@@ -90,6 +90,8 @@ async def test_a_gas_bakery_owes(supply: Supply) -> None:
     path = f"/v1/settlement-totals?day={day.date()}"
     reply = (await supply.admin("GET", path, "settlements:read")).json()
     assert reply["owed"] >= 106
+    own = (await supply.admin("GET", f"{path}&outlet_id={till.outlet_id}", "settlements:read")).json()
+    assert (own["calculated"], own["waiting"], own["owed"], own["due"]) == (1, 0, 106, 0)
     assert reply["amount"] == reply["due"] - reply["owed"] == sum(rate["amount"] for rate in reply["rates"])
 
 
@@ -133,7 +135,13 @@ async def test_who_may_look(supply: Supply) -> None:
     other = await supply.till("grocer")
     path = f"/v1/settlements?day={TODAY}&outlet_id={till.outlet_id}"
     assert (await supply.client.get(path, headers=other.headers())).json()["items"] == []
-    assert len((await supply.admin("GET", path, "settlements:read")).json()["items"]) == 1
+    (found,) = (await supply.admin("GET", path, "settlements:read")).json()["items"]
+    there, elsewhere = found["governorate"], "01" if found["governorate"] != "01" else "02"
+    for governorate, number in ((there, 1), (elsewhere, 0)):
+        of = f"{path}&governorate={governorate}"
+        assert len((await supply.admin("GET", of, "settlements:read")).json()["items"]) == number
+        summed = of.replace("settlements?", "settlement-totals?")
+        assert (await supply.admin("GET", summed, "settlements:read")).json()["calculated"] == number
     bound = supply.issuer.headers("office", "settlements:read", governorate="01")
     assert (await supply.client.get(path, headers=bound)).json()["items"] == []
     foreign = f"/v1/outlet-totals?day={TODAY}&after={new_id()}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
+from fastapi import Query
+
 from chassis.area import OF_THE_NATION
 from chassis.auth import Caller
 from chassis.clock import month_start
@@ -12,6 +14,7 @@ from chassis.db import Reading
 from chassis.endpoints import Rate
 from chassis.months import Day
 from chassis.paging import Paging, by_id
+from chassis.places import GovernorateCode
 from chassis.problems import NotFound
 from chassis.routing import router
 from contracts.scopes import Scope
@@ -22,6 +25,7 @@ from supply_service.settlements.schemas import (
     SettlementPage,
     SettlementTotals,
 )
+from supply_service.settlements.service import Wanted
 
 routes = router(tags=["settlements"])
 
@@ -32,17 +36,24 @@ async def list_settlements(
     caller: Caller,
     session: Reading,
     page: Annotated[Paging[UUID], by_id(100, 500)],
+    governorate: Annotated[GovernorateCode | None, Query()] = None,
     outlet_id: UUID | None = None,
 ) -> SettlementPage:
     """What the days closed at outlets come to. A terminal sees its own outlet's."""
-    found = await service.page(session, caller.bound, day, outlet_id, page)
+    found = await service.page(session, caller.bound, page, Wanted(day, governorate, outlet_id))
     return SettlementPage.of(page, found, lambda settlement: settlement.outlet_id)
 
 
 @routes.get("/v1/settlement-totals", scopes=Scope.SETTLEMENTS_READ, rate=Rate.BULK)
-async def read_totals(day: Day, caller: Caller, session: Reading) -> SettlementTotals:
-    """All settlements of a business day, and the same by rate."""
-    return await service.totals(session, day, caller.bound)
+async def read_totals(
+    day: Day,
+    caller: Caller,
+    session: Reading,
+    governorate: Annotated[GovernorateCode | None, Query()] = None,
+    outlet_id: UUID | None = None,
+) -> SettlementTotals:
+    """All settlements of a business day, of a governorate or an outlet where given, and the same by rate."""
+    return await service.totals(session, caller.bound, Wanted(day, governorate, outlet_id))
 
 
 @routes.get("/v1/outlet-totals", scopes=Scope.SETTLEMENTS_READ, deadline=60)

@@ -11,6 +11,9 @@ SETTLEMENTS: Final[dict[str, JsonValue]] = {
         {
             "settlement_id": "0193a1c2-0000-7000-8000-00000000000c",
             "outlet_id": "0193a1c2-0000-7000-8000-00000000000b",
+            "outlet_name_ar": "بقالة النور",
+            "outlet_name_en": "Al Nour Grocery",
+            "governorate": "03",
             "business_day": "2026-11-05",
             "state": "calculated",
             "amount": 10000,

@@ -1,5 +1,7 @@
 """Every SQL statement about settlements."""
 
+# ruff: noqa: S608 - nothing but this module's own words is put into a statement
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -57,11 +59,15 @@ _PARTS = text(
     " WHERE outlet_id = :outlet_id AND counted_on = :business_day GROUP BY sold_on ORDER BY claimed, sold_on"
 )
 _AREA = {"governorate": "o.governorate", "district": "o.district", "outlet_id": "o.outlet_id"}
+_WANTED = (
+    "s.business_day = :day AND (CAST(:in_governorate AS text) IS NULL OR o.governorate = :in_governorate)"
+    " AND (CAST(:outlet_id AS uuid) IS NULL OR s.outlet_id = :outlet_id)"
+)
 _PAGE = BoundedStatement(
-    "SELECT s.settlement_id, s.outlet_id, s.business_day, s.state, s.amount, s.reason, s.calculated_at"
+    "SELECT s.settlement_id, s.outlet_id, s.business_day, s.state, s.amount, s.reason, s.calculated_at,"
+    " o.name_ar AS outlet_name_ar, o.name_en AS outlet_name_en, o.governorate"
     " FROM settlement s JOIN outlet o USING (outlet_id)"
-    " WHERE s.business_day = :day AND s.outlet_id > :after"
-    " AND (CAST(:outlet_id AS uuid) IS NULL OR s.outlet_id = :outlet_id) AND <bound>"
+    f" WHERE s.outlet_id > :after AND {_WANTED} AND <bound>"
     " ORDER BY s.outlet_id LIMIT :limit",
     **_AREA,
 )
@@ -85,14 +91,14 @@ _TOTALS = BoundedStatement(
     " count(*) FILTER (WHERE state = 'waiting') AS waiting,"
     " CAST(coalesce(sum(amount) FILTER (WHERE amount > 0), 0) AS bigint) AS due,"
     " CAST(coalesce(-sum(amount) FILTER (WHERE amount < 0), 0) AS bigint) AS owed"
-    " FROM settlement s JOIN outlet o USING (outlet_id) WHERE s.business_day = :day AND <bound>",
+    f" FROM settlement s JOIN outlet o USING (outlet_id) WHERE {_WANTED} AND <bound>",
     **_AREA,
 )
 _RATES = BoundedStatement(
     "SELECT c.kind, CAST(c.rate AS text) AS rate, c.legal_reference, count(DISTINCT s.outlet_id) AS outlets,"
     " CAST(sum(c.quantity) AS bigint) AS quantity, CAST(sum(c.amount) AS bigint) AS amount"
     " FROM settlement s JOIN outlet o USING (outlet_id) JOIN settlement_component c USING (settlement_id)"
-    " WHERE s.business_day = :day AND <bound>"
+    f" WHERE {_WANTED} AND <bound>"
     " GROUP BY c.kind, c.rate, c.legal_reference ORDER BY 1, c.rate DESC, 3",
     **_AREA,
 )
@@ -158,7 +164,7 @@ async def parts(session: AsyncSession, outlet_id: UUID, day: date) -> list[Part]
 
 
 async def page(session: AsyncSession, bound: Bound, **asked: object) -> Sequence[RowMapping]:
-    """Settlements of a `day` after an outlet, of one `outlet_id` where given, at most `limit`."""
+    """Settlements of a `day` after an outlet, `in_governorate` and of one `outlet_id` where given, at most `limit`."""
     return (await session.execute(*_PAGE.within(bound, asked))).mappings().all()
 
 
@@ -172,10 +178,10 @@ async def levies(session: AsyncSession, settlement_ids: Sequence[UUID]) -> dict[
     return await _by_settlement(session, _LEVIES, settlement_ids)
 
 
-async def totals(session: AsyncSession, day: date, bound: Bound) -> tuple[RowMapping, Sequence[RowMapping]]:
-    """A day's sums, and the same by rate."""
-    sums = (await session.execute(*_TOTALS.within(bound, {"day": day}))).mappings().one()
-    return sums, (await session.execute(*_RATES.within(bound, {"day": day}))).mappings().all()
+async def totals(session: AsyncSession, bound: Bound, **asked: object) -> tuple[RowMapping, Sequence[RowMapping]]:
+    """The sums of what `page` lists, and the same by rate."""
+    sums = (await session.execute(*_TOTALS.within(bound, asked))).mappings().one()
+    return sums, (await session.execute(*_RATES.within(bound, asked))).mappings().all()
 
 
 async def _by_settlement(

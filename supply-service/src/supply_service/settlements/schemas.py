@@ -41,6 +41,9 @@ class Settlement(BaseModel):
 
     settlement_id: UUID
     outlet_id: UUID
+    outlet_name_ar: str
+    outlet_name_en: str
+    governorate: str
     business_day: date
     state: Literal["calculated", "waiting"]
     amount: int | None = Field(description="below zero the outlet owes it")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -117,11 +118,18 @@ def _component(part: Component) -> ComponentTold:
     )
 
 
-async def page(
-    session: AsyncSession, bound: Bound, day: date, outlet_id: UUID | None, page: Paging[UUID]
-) -> list[Settlement]:
-    """Settlements of a day that the caller may see, with what they consist of."""
-    rows = await repository.page(session, bound, day=day, outlet_id=outlet_id, **page.bounds)
+@dataclass(frozen=True)
+class Wanted:
+    """Which settlements: of a day, of a governorate and an outlet where given."""
+
+    day: date
+    in_governorate: str | None = None
+    outlet_id: UUID | None = None
+
+
+async def page(session: AsyncSession, bound: Bound, page: Paging[UUID], wanted: Wanted) -> list[Settlement]:
+    """Settlements that the caller may see of those wanted, with what they consist of."""
+    rows = await repository.page(session, bound, **asdict(wanted), **page.bounds)
     ids = [row["settlement_id"] for row in rows]
     made, beside = await repository.components(session, ids), await repository.levies(session, ids)
     return [
@@ -134,11 +142,11 @@ async def page(
     ]
 
 
-async def totals(session: AsyncSession, day: date, bound: Bound) -> SettlementTotals:
-    """The settlements of a day that the caller may see, added up."""
-    found, rates = await repository.totals(session, day, bound)
+async def totals(session: AsyncSession, bound: Bound, wanted: Wanted) -> SettlementTotals:
+    """Those settlements added up."""
+    found, rates = await repository.totals(session, bound, **asdict(wanted))
     return SettlementTotals(
-        day=day, amount=found["due"] - found["owed"], rates=[RateTotal(**row) for row in rates], **found
+        day=wanted.day, amount=found["due"] - found["owed"], rates=[RateTotal(**row) for row in rates], **found
     )
 
 
