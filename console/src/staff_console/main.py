@@ -47,6 +47,7 @@ from staff_console.rollout.plans_api import routes as plan_routes
 from staff_console.rollout.steps_api import routes as rollout_step_routes
 from staff_console.search.api import routes as search_routes
 from staff_console.settings import Settings
+from staff_console.settlements.api import routes as settlement_routes
 from staff_console.signin.api import routes as sign_in_routes
 from staff_console.sites.api import routes as site_routes
 from staff_console.sites.changes_api import routes as site_change_routes
@@ -79,6 +80,7 @@ ROUTERS = (
     production_routes,
     consignment_routes,
     request_routes,
+    settlement_routes,
     payout_making_routes,
     payout_file_routes,
     payout_row_routes,

@@ -51,6 +51,15 @@ MENU: Final = (
     Entry("/console/production", "production", frozenset({Scope.PRODUCTION_WRITE, Scope.PRODUCTION_APPROVE})),
     Entry("/console/consignments", "consignments", frozenset({Scope.STOCK_DISPATCH, Scope.STOCK_COUNT})),
     Entry("/console/payouts", "payouts", frozenset({Scope.PAYOUTS_SUBMIT, Scope.PAYOUTS_APPROVE, Scope.PAYOUTS_READ})),
+    Entry(
+        "/console/funds",
+        "funds",
+        frozenset(
+            {Scope.FUNDS_WRITE, Scope.FUNDS_APPROVE, Scope.PAYOUTS_SUBMIT, Scope.PAYOUTS_APPROVE, Scope.PAYOUTS_READ}
+        ),
+    ),
+    Entry("/console/settlements", "settlements", frozenset({Scope.SETTLEMENTS_READ})),
+    Entry("/console/reconciliation", "reconciliation", frozenset({Scope.LEDGER_READ})),
     Entry("/console/complaints", "complaints", frozenset({Scope.COMPLAINTS_ENTER, Scope.COMPLAINTS_ANSWER})),
     Entry("/console/campaigns", "campaigns", frozenset({Scope.CAMPAIGNS_WRITE, Scope.CAMPAIGNS_APPROVE})),
     Entry("/console/questions", "questions", frozenset({Scope.COMPLAINTS_ANSWER})),

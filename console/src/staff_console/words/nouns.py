@@ -105,9 +105,9 @@ NOUNS: Final[Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]]] = Mappin
             _arabic("لا توجد أيام", "يوم واحد", "يومان", "أيام", "يوماً", "يوم"),
             _english("day", "days"),
         ),
-        "row": (
-            _arabic("لا توجد صفوف", "صف واحد", "صفان", "صفوف", "صفاً", "صف"),
-            _english("row", "rows"),
+        "settlement": (
+            _arabic("لا توجد تسويات", "تسوية واحدة", "تسويتان", "تسويات", "تسوية", "تسوية"),
+            _english("settlement", "settlements"),
         ),
         "payment": (
             _arabic("لا توجد مدفوعات", "صرف واحد", "عمليتا صرف", "عمليات صرف", "عملية صرف", "عملية صرف"),
