@@ -159,8 +159,8 @@ def test_a_day_shows_what_it_is_settled_at() -> None:
         free=FreeFigures(sales=0, reversals=0, loaves=0, amount=0),
     ).model_dump(mode="json")  # fmt: skip
     settled = Settlement(
-        settlement_id=new_id(), outlet_id=OUTLET, business_day=DAY, state="calculated", amount=-1250, reason=None,
-        calculated_at=NOW, components=[], levies=[],
+        settlement_id=new_id(), outlet_id=OUTLET, outlet_name_ar="مخبز", outlet_name_en="Bakery", governorate="03",
+        business_day=DAY, state="calculated", amount=-1250, reason=None, calculated_at=NOW, components=[], levies=[],
     ).model_dump(mode="json")  # fmt: skip
     for items, said in (([settled], "مستحق على المنفذ"), ([], "لا توجد تسوية لهذا اليوم")):
         parts = {"settlements": there({"items": items})}

@@ -126,12 +126,6 @@ class Acting:
         headers = self._headers() | {"Idempotency-Key": key} | ({"Content-Type": media} if media else {})
         return _answer(service, await self.services.send(service, method, path, headers=headers, **sent))
 
-    async def delete(self, service: Name, path: str, *, key: str) -> Answer:
-        """What a service answers to taking away what stands at a path. Raises ServiceRefused or ServiceSilent."""
-        """What a service answers when something ends. Raises ServiceRefused or ServiceSilent."""
-        headers = self._headers() | {"Idempotency-Key": key}
-        return _answer(service, await self.services.send(service, "DELETE", path, headers=headers))
-
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}
 

@@ -97,7 +97,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "column.payee": ("المستفيد", "Payee"),
     "column.amount": ("المبلغ", "Amount"),
     "column.item_reference": ("مرجع البند", "Item's reference"),
-    "column.row": ("الصف كله", "Whole row"),
     "item_reference": ("مرجع البند", "Item's reference"),
     "amount": ("المبلغ", "Amount"),
     "faults_all": ("كل الصفوف المعيبة", "All faulty rows"),
