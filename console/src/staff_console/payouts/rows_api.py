@@ -28,7 +28,7 @@ _REFUSED: Final = frozenset({"invalid_request", "above_ceiling", "not_payout_ite
 async def show_rows(visit: Visiting, batch_id: UUID, state: str = "", after: int = 0) -> Response:
     """The payouts of a batch in the order they were received."""
     batch = await batches.find(visit, batch_id)
-    chosen = {"state": state} if state in STATES else {}
+    chosen: dict[str, str | int] = {"state": state} if state in STATES else {}
     told = await visit.services.get("payment", f"{batches.path_of(batch_id)}/items", _page(after) | chosen)
     place = f"{PLACE}/{batch_id}/items"
     return visit.page(
