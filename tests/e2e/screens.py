@@ -49,6 +49,8 @@ ELSEWHERE = {
     "/console/production/{batch_id}": "console/tests/unit/test_production.py",
     "/console/production/{batch_id}/cards/{card_id}": "console/tests/unit/test_production.py",
     "/console/consignments/{consignment_id}": "console/tests/unit/test_production.py",
+    "/console/simulations/{simulation_id}": "tests/e2e/test_policy_desk.py",
+    "/console/simulations/{simulation_id}/paper": "tests/e2e/test_policy_desk.py",
 }
 # A search that leads to a page without a link: who searches, where, and what is typed.
 SEARCHES = (("registry.clerk", "/console/people", "محمد"),)

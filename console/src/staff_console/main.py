@@ -35,6 +35,8 @@ from staff_console.payouts.files_api import routes as payout_file_routes
 from staff_console.payouts.making_api import routes as payout_making_routes
 from staff_console.payouts.rows_api import routes as payout_row_routes
 from staff_console.people.api import routes as people_routes
+from staff_console.policies.api import routes as policy_routes
+from staff_console.policies.new_api import routes as new_policy_routes
 from staff_console.production.api import routes as production_routes
 from staff_console.production.consignments_api import routes as consignment_routes
 from staff_console.proposals.api import routes as proposal_routes
@@ -108,6 +110,8 @@ ROUTERS = (
     new_client_routes,
     audit_routes,
     disclosure_routes,
+    policy_routes,
+    new_policy_routes,
 )
 
 

@@ -75,6 +75,11 @@ MENU: Final = (
         frozenset({Scope.PROVIDERS_READ, Scope.PROVIDERS_WRITE, Scope.TERMINALS_SUSPEND}),
     ),
     Entry("/console/disputes", "disputes", frozenset({Scope.DISPUTES_WRITE, Scope.DISPUTES_APPROVE})),
+    Entry(
+        "/console/policies",
+        "policies",
+        frozenset({Scope.POLICIES_READ, Scope.POLICIES_WRITE, Scope.POLICIES_APPROVE}),
+    ),
     Entry("/console/on-call", "oncall", frozenset({Scope.OPERATIONS_READ, Scope.OPERATIONS_WRITE})),
     Entry("/console/staff", "staff", frozenset({Scope.PEOPLE_READ, Scope.PEOPLE_WRITE, Scope.PEOPLE_SUSPEND})),
     Entry("/console/audit", "audit", frozenset({Scope.RECORDS_READ})),

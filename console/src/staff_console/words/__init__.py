@@ -22,6 +22,7 @@ from staff_console.words import (
     payout_making,
     payouts,
     people,
+    policies,
     production,
     proposals,
     refusals,
@@ -63,6 +64,7 @@ _MODULES: Final = (
     outlets,
     disputes,
     staff,
+    policies,
 )
 TEXTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {name: both for module in _MODULES for name, both in module.TEXTS.items()}

@@ -109,6 +109,10 @@ NOUNS: Final[Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]]] = Mappin
             _arabic("لا توجد تسويات", "تسوية واحدة", "تسويتان", "تسويات", "تسوية", "تسوية"),
             _english("settlement", "settlements"),
         ),
+        "policy": (
+            _arabic("لا توجد قواعد", "قاعدة واحدة", "قاعدتان", "قواعد", "قاعدة", "قاعدة"),
+            _english("policy", "policies"),
+        ),
         "payment": (
             _arabic("لا توجد مدفوعات", "صرف واحد", "عمليتا صرف", "عمليات صرف", "عملية صرف", "عملية صرف"),
             _english("payment", "payments"),

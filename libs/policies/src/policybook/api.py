@@ -23,6 +23,10 @@ from policybook.entry import PolicyBegun, PolicyNotAhead, PolicyOfFile, PolicyOv
 from policybook.schemas import PolicyPage, PolicyProposed, PolicyReply, PolicyRequest, PolicyWithdrawalRequest
 
 KeyPrefix = Annotated[str | None, Query(max_length=100, pattern=r"^[a-z0-9_.]+$")]
+ScopeMember = Annotated[
+    str | None,
+    Query(max_length=141, pattern=r"^[a-z_]{1,40}=[^,=\x00-\x1f]{1,100}$", description="as `governorate=03`"),
+]
 
 
 def policies_router(path: str, desk: PolicyDesk[R], proposals: Proposals[R], *readers: Scope) -> Router:
@@ -55,10 +59,17 @@ def policies_router(path: str, desk: PolicyDesk[R], proposals: Proposals[R], *re
         operation_id=f"{name}_list_policies",
     )
     async def list_policies(
-        session: Reading, page: Annotated[Paging[UUID], by_id(100, 500)], key: KeyPrefix = None, on: Day | None = None
+        session: Reading,
+        page: Annotated[Paging[UUID], by_id(100, 500)],
+        key: KeyPrefix = None,
+        on: Day | None = None,
+        scope: ScopeMember = None,
+        policy_id: UUID | None = None,
+        assumed: Annotated[bool, Query(description="only those inferred, not verified or chosen")] = False,
     ) -> PolicyPage:
         """Policies of a key or below it (`bread` finds `bread.price`), those of one day where `on` is given."""
-        rows = [PolicyReply.of(policy, desk.keys) for policy in await store.page(session, key, on, page)]
+        listed = store.Listed(key, on, scope, policy_id, assumed)
+        rows = [PolicyReply.of(policy, desk.keys) for policy in await store.page(session, listed, page)]
         return PolicyPage.of(page, rows, lambda policy: policy.policy_id)
 
     @routes.post(

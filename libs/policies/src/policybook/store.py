@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -31,6 +31,9 @@ _PAGE = text(
     " WHERE (CAST(:key AS text) IS NULL OR key = :key OR key LIKE :prefix)"
     " AND (CAST(:day AS date) IS NULL OR"
     "  (effective_from <= :day AND (effective_to IS NULL OR effective_to >= :day)))"
+    " AND (CAST(:scope AS text) IS NULL OR position(',' || :scope || ',' IN ',' || scope || ',') > 0)"
+    " AND (CAST(:policy_id AS uuid) IS NULL OR policy_id = :policy_id)"
+    " AND (NOT CAST(:assumed AS boolean) OR confidence IN ('inferred', 'unverified', 'chosen'))"
     " AND (key, scope, effective_from) > ALL (SELECT key, scope, effective_from FROM policy WHERE policy_id = :after)"
     " ORDER BY key, scope, effective_from LIMIT :limit"
 )
@@ -81,9 +84,31 @@ async def read_book(session: AsyncSession) -> PolicyBook:
     return PolicyBook.of([_policy(row) for row in (await session.execute(_ALL)).mappings()], current)
 
 
-async def page(session: AsyncSession, key: str | None, on: date | None, page: Paging[UUID]) -> Sequence[Policy]:
-    """Rows of a key (or of the keys below it), those that hold on a day where one is given."""
-    parameters = {"key": key, "prefix": f"{key}.%", "day": on} | page.bounds
+@dataclass(frozen=True)
+class Listed:
+    """Which rows a list is about: of a key (or of the keys below it), in force on a day, of a member of a scope.
+
+    `assumed`: only those that nobody has published, but somebody inferred, did not verify or chose.
+    """
+
+    key: str | None = None
+    on: date | None = None
+    scope: str | None = None
+    policy_id: UUID | None = None
+    assumed: bool = False
+
+
+async def page(session: AsyncSession, listed: Listed, page: Paging[UUID]) -> Sequence[Policy]:
+    """A page of the rows that a list is about."""
+    parameters = {
+        "key": listed.key,
+        "prefix": f"{listed.key}.%",
+        "day": listed.on,
+        "scope": listed.scope,
+        "policy_id": listed.policy_id,
+        "assumed": listed.assumed,
+        **page.bounds,
+    }
     return [_policy(row) for row in (await session.execute(_PAGE, parameters)).mappings()]
 
 

@@ -157,6 +157,11 @@ async def check_policies_by_two(
     (found,) = (await client.get(listed, headers=reader)).json()["items"]
     assert (found["policy_id"], found["entered_by"]) == (made["policy_id"], "ministry")
     assert found["approved_by"] == f"person:{decider}"
+    for query, expected in (
+        (f"policy_id={found['policy_id']}", [found]), ("scope=governorate=03&assumed=true", [found]),
+        ("scope=governorate=0", []), (f"policy_id={new_id()}", []),
+    ):  # fmt: skip
+        assert (await client.get(f"{listed}&{query}", headers=reader)).json()["items"] == expected, query
     history = (await client.get(f"/v1/proposals/{service}/{found['policy_id']}", headers=reader)).json()
     assert [act["act"] for act in history["acts"]] == ["entered", "submitted", "approved"]
     own = issuer.person("policies:write policies:approve")
