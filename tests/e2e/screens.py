@@ -57,7 +57,7 @@ SEARCHES = (("registry.clerk", "/console/people", "محمد"),)
 _LINK = re.compile(r'href="(/(?:console|citizen)[^"#]*)"')
 _PARAMETER = re.compile(r"\{(\w+)\}")
 # By whom it asks, decides and searches.
-MAKERS = frozenset({"registry.clerk", "registry.approver", "counter.clerk"})
+MAKERS = frozenset({"registry.clerk", "registry.approver", "counter.clerk", "policy.approver"})
 # Somebody of their own session, who has locked the screen.
 LOCKED = "admin.two, locked"
 _EACH = 3  # addresses of one page that one person looks at

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 
 from chassis import logging
 from staff_console.approvals.api import routes as approval_routes
@@ -114,6 +116,10 @@ ROUTERS = (
     new_policy_routes,
 )
 
+# Lines to counters are poor and pages of lists long; the forms' tokens are masked so that sizes tell nothing of them.
+_SMALLEST: Final = 1024
+_LEVEL: Final = 5
+
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The console as an ASGI app."""
@@ -132,5 +138,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_route("/readyz", probes.readyz)
     app.add_route("/metrics", probes.metrics)
     handlers.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=_SMALLEST, compresslevel=_LEVEL)
     app.add_middleware(PageEdge)
     return app

@@ -1,7 +1,8 @@
 // Empties the page's own form, says nonsense in the field that is `named`, and marks the button that sends it.
 ([named]) => {
     const form = [...document.querySelectorAll("main form[method=post]")].find((one) =>
-        new URL(one.action).pathname === location.pathname);
+        new URL(one.action).pathname === location.pathname
+        && one.querySelector("input:not([type=hidden]), textarea, select"));
     for (const details of form.querySelectorAll("details")) details.open = true;
     for (const one of form.querySelectorAll("input:not([type=hidden]), textarea, select")) {
         if (one.type === "radio" || one.type === "checkbox") one.checked = false; else one.value = "";

@@ -12,7 +12,7 @@ TEXTS: Final = {
     ),
     "national_id": ("الرقم القومي", "National id"),
     "national_id_hint": (
-        "14 رقماً على وجه بطاقة الرقم القومي. تصلح الأرقام ٠-٩ أو 0-9، بمسافات أو بدونها.",
+        "14 رقماً على وجه بطاقة الرقم القومي. تصلح الأرقام <bdi>٠-٩</bdi> أو <bdi>0-9</bdi>، بمسافات أو بدونها.",
         "14 digits on the front of the national id card, with or without blanks.",
     ),
     "send_code": ("أرسل رمز التحقق", "Send me a code"),

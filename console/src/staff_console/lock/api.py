@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -112,8 +111,7 @@ def _anew(to: str) -> str:
 
 def _checked(guest: Guest, session: Session, fields: dict[str, str]) -> None:
     """Raises FormStale for a form that is not of this session."""
-    token = sessions.form_token(guest.context, session)
-    if not hmac.compare_digest(fields.get("form_token", "").encode(), token.encode()):
+    if not sessions.is_form_token(guest.context, session, fields.get("form_token", "")):
         raise FormStale
 
 

@@ -67,6 +67,9 @@ def filters(language: str, nouns: Nouns) -> dict[str, Callable[..., object]]:
         "ident": ident,
         "percent": percent,
         "number": lambda number: ident(f"{number:,}"),
+        "quoted": quoted,
+        "decimals": decimals,
+        "with": lambda said, *facts: Markup(said).format(*facts),  # noqa: S704 - our own words; facts are escaped
         "national_id": lambda number: ident(grouped(str(number), (1, 6, 2, 4, 1))),
         "card_number": lambda number: ident(grouped(str(number), (4, 4, 4, 4))),
         "mobile": mobile,
@@ -85,10 +88,15 @@ def filters(language: str, nouns: Nouns) -> dict[str, Callable[..., object]]:
 
 def money(piastres: int, language: str) -> Markup:
     """An amount in pounds with both decimals: the minus and the digits stay together, whatever stands around them."""
+    unit = "جنيه" if language == "ar" else "EGP"
+    return Markup('<span class="money">{} {}</span>').format(decimals(piastres), unit)
+
+
+def decimals(piastres: int) -> Markup:
+    """An amount in pounds as people type it, without its unit."""
     pounds, rest = divmod(abs(piastres), 100)
     sign = "-" if piastres < 0 else ""
-    unit = "جنيه" if language == "ar" else "EGP"
-    return Markup('<span class="money"><bdi dir="ltr">{}{:,}.{:02}</bdi> {}</span>').format(sign, pounds, rest, unit)
+    return Markup('<bdi dir="ltr">{}{:,}.{:02}</bdi>').format(sign, pounds, rest)
 
 
 def ident(value: object) -> Markup:
@@ -99,6 +107,11 @@ def ident(value: object) -> Markup:
 def percent(share: float) -> Markup:
     """A change in percent with its sign, which stays with its digits."""
     return Markup('<bdi dir="ltr">{:+.1f}%</bdi>').format(share)
+
+
+def quoted(words: str) -> Markup:
+    """What people have written, in whichever language: its direction is its own."""
+    return Markup("<bdi>{}</bdi>").format(words)
 
 
 def grouped(digits: str, sizes: tuple[int, ...]) -> str:

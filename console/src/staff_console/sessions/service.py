@@ -141,8 +141,31 @@ def mark_of(context: Context, cookie: str) -> bytes:
 
 
 def form_token(context: Context, session: Session) -> str:
-    """What every form of a session carries: nobody else's page can know it."""
-    return hmac.digest(context.secret, b"form\0" + session.session_id.bytes, "sha256").hex()
+    """What every form of a session carries: nobody else's page can know it.
+
+    Masked anew for each page, so that the sizes of compressed pages tell nothing of it (BREACH, CVE-2013-3587).
+    """
+    token = _form_token(context, session)
+    mask = secrets.token_bytes(len(token))
+    return (mask + _crossed(mask, token)).hex()
+
+
+def is_form_token(context: Context, session: Session, given: str) -> bool:
+    """Whether this is of a form of this session."""
+    try:
+        both = bytes.fromhex(given)
+    except ValueError:
+        return False
+    half = len(both) // 2
+    return hmac.compare_digest(_crossed(both[:half], both[half:]), _form_token(context, session))
+
+
+def _form_token(context: Context, session: Session) -> bytes:
+    return hmac.digest(context.secret, b"form\0" + session.session_id.bytes, "sha256")
+
+
+def _crossed(mask: bytes, token: bytes) -> bytes:
+    return bytes(one ^ other for one, other in zip(mask, token, strict=False))
 
 
 def _opened(context: Context, session_id: UUID, sealed: bytes) -> Tokens:

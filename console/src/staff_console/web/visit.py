@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -242,7 +241,7 @@ async def form_of(request: Request, visit: Visiting) -> Form:
 
 def form_with(visit: Visit, fields: Mapping[str, str]) -> Form:
     """A form with these fields. Raises FormStale for one that is not of this session's pages."""
-    if not hmac.compare_digest(fields.get("form_token", "").encode(), visit.form_token.encode()):
+    if not sessions.is_form_token(visit.context, visit.session, fields.get("form_token", "")):
         raise FormStale
     return Form(visit, fields)
 

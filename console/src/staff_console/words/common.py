@@ -37,7 +37,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "at": ("في", "at"),
     "as_of": ("حتى", "As of"),
     "part_silent": ("لا يجيب الآن", "Does not answer now"),
-    "part_none": ("لا يوجد", "None"),
+    "part_none": ("لا يوجد", "Nothing"),
     "nothing": ("لا توجد نتائج", "Nothing found"),
     "next_page": ("الصفحة التالية", "Next page"),
     "first_page": ("الصفحة الأولى", "First page"),

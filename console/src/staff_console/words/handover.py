@@ -20,7 +20,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "handover_pin": ("يحدد المواطن رقمه السري بنفسه على الماكينة.", "The citizen sets the PIN on the terminal."),
     "holder": ("صاحب الكارت", "Holder"),
     "appointment": ("الموعد", "Appointment"),
-    "appointment_none": ("بلا موعد", "None"),
+    "appointment_none": ("بلا موعد", "No appointment"),
     "appointment.scheduled": ("محدد", "Scheduled"),
     "appointment.kept": ("حضر", "Kept"),
     "appointment.missed": ("لم يحضر", "Missed"),

@@ -47,7 +47,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "You had a hand in this batch: another person approves it.",
     ),
     "type_total": ("اكتب الإجمالي بالجنيه للتأكيد", "Type the total in pounds to confirm"),
-    "type_total_hint": ("كما يظهر أعلاه، مثل 1,250.75", "As it stands above, such as 1,250.75"),
+    "type_total_hint": ("كما يظهر أعلاه، مثل {}", "As it stands above, such as {}"),
     "total_differs": ("الإجمالي المكتوب لا يساوي إجمالي الدفعة.", "This is not the total of the batch."),
     "approve_button": ("اعتمد صرف", "Approve"),
     "payout_cancel": ("أعد الدفعة", "Send the batch back"),
