@@ -27,6 +27,7 @@ from bench import (
     messages,
     months,
     names,
+    pages,
     plans,
     redemptions,
     registry,
@@ -61,6 +62,7 @@ FIGURES = (
     "imports",
     "months",
     "names",
+    "pages",
     "plans",
     "registry",
     "roles",
@@ -74,6 +76,7 @@ ALONE = {
     "campaign_smpp",
     "months",
     "names",
+    "pages",
     "plans",
     "registry",
     "roles",
@@ -102,6 +105,10 @@ async def measure(options: Options, wanted: set[str]) -> list[Section]:
         _say("names")
         async with stack.running() as running:
             sections.append(names.section(await names.run(running, options)))
+    if "pages" in wanted:
+        _say("pages")
+        async with stack.running() as running:
+            sections.append(pages.section(await pages.run(running, options), options))
     if "plans" in wanted:
         _say("plans")
         sections.append(plans.section(await plans.run(options)))

@@ -29,7 +29,10 @@ _MOST_FAULTS = 100
 
 @dataclass
 class Plan:
-    """What to send: `requests` are JSON bodies, `tokens` one a connection, `paths` those of requests that differ."""
+    """What to send: `requests` are JSON bodies, `tokens` one a connection, `paths` those of requests that differ.
+
+    Pages are asked for by `GET`, with empty `requests`; then `tokens` are the browsers' cookies.
+    """
 
     port: int
     path: str
@@ -39,6 +42,7 @@ class Plan:
     seconds: float
     rate: float | None = None
     paths: list[str] | None = None
+    pages: bool = False
 
 
 @dataclass
@@ -176,6 +180,7 @@ class _Caller(asyncio.Protocol):
             f" HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n"
             f"Content-Type: application/json\r\nIdempotency-Key: {load.plan.keys}-"
         )
+        self._page_head = f" HTTP/1.1\r\nHost: bench\r\nCookie: {token}\r\nAccept-Encoding: gzip\r\n\r\n"
         self._began = 0.0
         self._buffer = b""
         self._waiting = False
@@ -192,6 +197,8 @@ class _Caller(asyncio.Protocol):
         body = load.plan.requests[load.next]
         path = load.plan.paths[load.next] if load.plan.paths else load.plan.path
         request = f"POST {path}{self._head}{load.next}\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+        if load.plan.pages:
+            request = f"GET {path}{self._page_head}"
         load.next += 1
         self._began, self._waiting = began, True
         if self._transport is not None:

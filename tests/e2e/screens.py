@@ -25,7 +25,7 @@ from staff_console.pages import Entry, menu
 
 from .conftest import System
 from .test_citizen_page import Visitor
-from .test_console import Person, replaced_at
+from .test_console import Person, replaced_at, site_of
 from .test_on_call import set_aside
 
 # No pages: files, and what only sends the browser on.
@@ -230,7 +230,5 @@ def based(system: System, person: Person) -> None:
 
 def _waiting(system: System) -> tuple[str, str]:
     """The first post office, and the national id of somebody whose card lies there."""
-    sites = httpx.get(f"{system.edge}/v1/pickup-sites?governorate=03&limit=200", headers=system.headers(), timeout=10)
-    named = "Port Said Main Post Office"
-    site_id = next(str(one["site_id"]) for one in sites.json()["items"] if one["name_en"] == named)
+    site_id = site_of(system)
     return site_id, replaced_at(system, site_id)

@@ -104,6 +104,12 @@ def open_cards(system: System) -> Iterator[tuple[str, dict[str, Any]]]:
                     yield home.head.national_id, card
 
 
+def site_of(system: System) -> str:
+    """The first post office of Port Said."""
+    sites = httpx.get(f"{system.edge}/v1/pickup-sites?governorate=03&limit=200", headers=system.headers(), timeout=10)
+    return next(str(one["site_id"]) for one in sites.json()["items"] if one["name_en"] == "Port Said Main Post Office")
+
+
 def replaced_at(system: System, site_id: str) -> str:
     """The national id of somebody whose replacement lies at a site, made for the occasion."""
     number, card = next((number, card) for number, card in open_cards(system) if card["state"] == "active")
@@ -157,8 +163,7 @@ def test_a_card_is_blocked_once_however_often_the_form_is_sent(signed_in: SignIn
 
 def test_a_card_is_handed_over_at_its_counter_by_two_forms(signed_in: SignIn, system: System) -> None:
     clerk = signed_in("counter.clerk", "/console/handover")
-    sites = httpx.get(f"{system.edge}/v1/pickup-sites?governorate=03&limit=200", headers=system.headers(), timeout=10)
-    site_id = next(one["site_id"] for one in sites.json()["items"] if one["name_en"] == "Port Said Main Post Office")
+    site_id = site_of(system)
     number = replaced_at(system, site_id)
     page = clerk.post("/console/handover", sought=number.translate(_ARABIC))
     check = page.url.path

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from .conftest import System, until
-from .test_console import ID, Person, SignIn, hidden, open_cards, replaced_at, signed_in
+from .test_console import ID, Person, SignIn, hidden, open_cards, replaced_at, signed_in, site_of
 from .test_money import ask
 from .test_on_call import set_aside
 
@@ -237,8 +237,7 @@ def test_what_stands_is_missing_by_name_and_the_rest_is_there_in_time(signed_in:
 
 def test_what_was_typed_outlasts_a_service_that_stands_and_is_done_once(signed_in: SignIn, system: System) -> None:
     clerk = signed_in("counter.clerk", "/console/handover")
-    sites = httpx.get(f"{system.edge}/v1/pickup-sites?governorate=03&limit=200", headers=system.headers(), timeout=10)
-    site_id = next(one["site_id"] for one in sites.json()["items"] if one["name_en"] == "Port Said Main Post Office")
+    site_id = site_of(system)
     number = replaced_at(system, site_id)
     check = clerk.post("/console/handover", sought=number).url.path
     form = hidden(clerk.page.text)

@@ -89,10 +89,24 @@ class Browser:
 
     async def follow(self, url: str, name: str, password: str, code: str, office: str, redirect: str) -> str:
         """Where an authorization request leads back to, once its pages are filled in. Raises SignInFailed."""
+        page = await self._filled_in(url, name, password, code, office)
+        if not (place := str(page.headers.get("location", ""))).startswith(redirect):
+            raise _not_signed_in(name, page)
+        return place
+
+    async def enter(self, url: str, name: str, password: str, code: str, office: str) -> str:
+        """The cookies of pages at this edge, once whoever asks for them has signed in. Raises SignInFailed."""
+        page = await self._filled_in(url, name, password, code, office)
+        if not (page.is_success and str(page.url) == url):
+            raise _not_signed_in(name, page)
+        return "; ".join(f"{one.name}={one.value}" for one in self._client.cookies.jar)
+
+    async def _filled_in(self, url: str, name: str, password: str, code: str, office: str) -> httpx.Response:
+        """The first page that asks for nothing of a sign-in."""
         page = await self._get(url)
         for _ in range(_MOST_PAGES):
-            if (place := str(page.headers.get("location", ""))).startswith(redirect):
-                return place
+            if "location" in page.headers:
+                return page  # out of the system
             action = _ACTION.search(page.text)
             path = page.url.path if action is None else action[1]
             if path == "/sign-in":
@@ -104,8 +118,8 @@ class Browser:
                     raise SignInFailed(f"{name} has no office {office}")
                 page = await self._post(page, path, office=office)
             else:
-                break
-        raise SignInFailed(f"{name} is not signed in: {page.status_code} {page.url.path} {_said(page)}")
+                return page
+        raise _not_signed_in(name, page)
 
     async def exchange(self, code: str, verifier: str, redirect: str) -> Tokens:
         """The tokens for an authorization code."""
@@ -173,6 +187,10 @@ def _code_in(place: str) -> str:
     if "code" not in query:
         raise SignInFailed(f"refused: {query.get('error', ['?'])[0]} {query.get('error_description', [''])[0]}")
     return query["code"][0]
+
+
+def _not_signed_in(name: str, page: httpx.Response) -> SignInFailed:
+    return SignInFailed(f"{name} is not signed in: {page.status_code} {page.url.path} {_said(page)}")
 
 
 def _said(page: httpx.Response) -> str:
