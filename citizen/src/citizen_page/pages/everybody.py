@@ -77,7 +77,7 @@ async def governorates(request: Request) -> Response:
     browser = Browser(request)
     speech = browser.speech
     named = [(code, speech.governorate(code)) for code in GOVERNORATES]
-    return public(browser.page("governorates.html", title=speech.text("sites"), governorates=named))
+    return public(browser, browser.page("governorates.html", title=speech.text("sites"), governorates=named))
 
 
 @routes.get("/sites/{governorate}")
@@ -90,21 +90,21 @@ async def sites(governorate: str, request: Request) -> Response:
     found = await browser.context.public.sites(governorate, browser.asking())
     title = speech.text("sites_of", governorate=speech.governorate(governorate))
     shown = [site_of(speech, site) for site in sorted(found, key=lambda one: (one.district, one.name_ar))]
-    return public(browser.page("sites.html", title=title, sites=shown))
+    return public(browser, browser.page("sites.html", title=title, sites=shown))
 
 
 @routes.get("/papers")
 async def papers(request: Request) -> Response:
     """What to bring to the pick-up site."""
     browser = Browser(request)
-    return public(browser.page("papers.html", title=browser.speech.text("papers")))
+    return public(browser, browser.page("papers.html", title=browser.speech.text("papers")))
 
 
 @routes.get("/sms-words")
 async def sms_words(request: Request) -> Response:
     """Words that are answered by SMS."""
     browser = Browser(request)
-    return public(browser.page("sms_words.html", title=browser.speech.text("sms_words"), words=SMS_WORDS))
+    return public(browser, browser.page("sms_words.html", title=browser.speech.text("sms_words"), words=SMS_WORDS))
 
 
 @routes.get("/progress")
@@ -121,12 +121,13 @@ async def progress(request: Request) -> Response:
         for one in found.governorates
     ]
     title = browser.speech.text("progress")
-    return public(browser.page("progress.html", title=title, governorates=shown, least=found.least))
+    return public(browser, browser.page("progress.html", title=title, governorates=shown, least=found.least))
 
 
-def public(response: Response) -> Response:
-    """A page that is the same for everybody: caches may keep it for a minute, by cookie apart."""
-    response.headers["cache-control"] = _SHORT
+def public(browser: Browser, response: Response) -> Response:
+    """A page that is the same for everybody: caches may keep it for a minute, apart from those of who has signed in."""
+    if browser.session is None:
+        response.headers["cache-control"] = _SHORT
     response.headers["vary"] = "Cookie"
     return response
 
