@@ -6,6 +6,7 @@ import asyncio
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -202,6 +203,14 @@ def twentieth_of_the_month(system: System, first: dict[str, Any]) -> Iterator[st
     set_clock(system, f"{day}T08:00:00+02:00")
     yield day
     set_clock(system, None)
+
+
+def pid_of(system: System, name: str) -> int:
+    """The process of a service."""
+    status = system.unicard("status", timeout=60).stdout
+    found = re.search(rf"^\s*{name}\s+(\d+)\s", status, re.MULTILINE)
+    assert found is not None, status
+    return int(found[1])
 
 
 def until(ask: Callable[[], T | None], seconds: float = 30) -> T:

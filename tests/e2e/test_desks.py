@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from .conftest import System, until
+from .conftest import System, pid_of, until
 from .test_console import ID, Person, SignIn, hidden, open_cards, replaced_at, signed_in, site_of
 from .test_money import ask
 from .test_on_call import set_aside
@@ -194,14 +194,12 @@ def test_whoever_protects_data_reads_who_saw_a_citizen(signed_in: SignIn, system
 @contextmanager
 def standing(system: System, name: str) -> Iterator[None]:
     """A service that takes calls and answers none, as one that hangs does."""
-    status = system.unicard("status", timeout=60).stdout
-    found = re.search(rf"^\s*{name}\s+(\d+)\s", status, re.MULTILINE)
-    assert found is not None, status
-    os.kill(int(found[1]), signal.SIGSTOP)
+    process = pid_of(system, name)
+    os.kill(process, signal.SIGSTOP)
     try:
         yield
     finally:
-        os.kill(int(found[1]), signal.SIGCONT)
+        os.kill(process, signal.SIGCONT)
 
 
 def in_time(person: Person, path: str) -> str:
