@@ -123,6 +123,10 @@ class Visit(Guest):
         """What each of their forms carries."""
         return sessions.form_token(self.context, self.session)
 
+    def wrote(self, form_token: str) -> bool:
+        """Whether a form that carries this is of this session's pages."""
+        return sessions.is_form_token(self.context, self.session, form_token)
+
     def may(self, *scopes: str) -> bool:
         """Whether they have any of these rights in the office they chose."""
         return self.session.may(*scopes)
@@ -241,7 +245,7 @@ async def form_of(request: Request, visit: Visiting) -> Form:
 
 def form_with(visit: Visit, fields: Mapping[str, str]) -> Form:
     """A form with these fields. Raises FormStale for one that is not of this session's pages."""
-    if not sessions.is_form_token(visit.context, visit.session, fields.get("form_token", "")):
+    if not visit.wrote(fields.get("form_token", "")):
         raise FormStale
     return Form(visit, fields)
 
