@@ -23,6 +23,7 @@ from devstack.people.store import Store
 from staff_console.main import ROUTERS as CONSOLE_ROUTERS
 from staff_console.pages import Entry, menu
 
+from . import newly_made
 from .conftest import System
 from .test_citizen_page import Visitor
 from .test_console import Person, replaced_at, site_of
@@ -42,22 +43,21 @@ NO_PAGES = frozenset(
 )
 # What the demonstration leaves nothing for, and where it is shown instead.
 ELSEWHERE = {
-    "/console/grants/{grant_id}": "console/tests/integration/test_proposals.py",
-    "/console/campaigns/{campaign_id}": "tests/e2e/test_campaigns_desk.py",
-    "/console/campaigns/{campaign_id}/edit": "tests/e2e/test_campaigns_desk.py",
-    "/console/imports/{import_id}": "tests/e2e/test_imports_desk.py",
     "/console/production/{batch_id}": "console/tests/unit/test_production.py",
     "/console/production/{batch_id}/cards/{card_id}": "console/tests/unit/test_production.py",
     "/console/consignments/{consignment_id}": "console/tests/unit/test_production.py",
-    "/console/simulations/{simulation_id}": "tests/e2e/test_policy_desk.py",
-    "/console/simulations/{simulation_id}/paper": "tests/e2e/test_policy_desk.py",
 }
 # A search that leads to a page without a link: who searches, where, and what is typed.
 SEARCHES = (("registry.clerk", "/console/people", "محمد"),)
 _LINK = re.compile(r'href="(/(?:console|citizen)[^"#]*)"')
 _PARAMETER = re.compile(r"\{(\w+)\}")
-# By whom it asks, decides and searches.
-MAKERS = frozenset({"registry.clerk", "registry.approver", "counter.clerk", "policy.approver"})
+# By whom it makes, asks, decides and searches.
+MAKERS = frozenset(
+    {
+        "registry.clerk", "registry.approver", "registry.importer", "counter.clerk", "campaigns.officer",
+        "campaigns.approver", "policy.enterer", "policy.approver",
+    }
+)  # fmt: skip
 # Somebody of their own session, who has locked the screen.
 LOCKED = "admin.two, locked"
 _EACH = 3  # addresses of one page that one person looks at
@@ -177,6 +177,13 @@ def walk_console(system: System, people: dict[str, Person]) -> Walk:
     for name, place, typed in (*SEARCHES, *counter):
         people[name].get(place)
         walk.follow(name, people[name].client, [people[name].post(place, sought=typed).url.path])
+    made = {
+        "campaigns.officer": newly_made.campaign(people["campaigns.officer"], people["campaigns.approver"]),
+        "registry.importer": newly_made.judged_file(people["registry.importer"]),
+        "policy.enterer": newly_made.simulation(people["policy.enterer"]),
+    }
+    for name, place in made.items():
+        walk.follow(name, people[name].client, [place])
     asked = _asked(walk, people["registry.clerk"])
     for name in ("registry.clerk", "registry.approver"):
         walk.follow(name, people[name].client, [asked])

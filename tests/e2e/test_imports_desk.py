@@ -16,7 +16,7 @@ import httpx
 from card_service.registry.intake import HEADER
 from devstack.demo.people import Generator
 
-from .conftest import System, until
+from .conftest import System, pid_of, until
 from .test_console import Person, SignIn, hidden, signed_in
 
 __all__ = ["signed_in"]
@@ -40,13 +40,6 @@ def carried(person: Person, path: str, file: bytes, **fields: str) -> httpx.Resp
     return person.page
 
 
-def kill(system: System, name: str) -> None:
-    status = system.unicard("status", timeout=60).stdout
-    found = re.search(rf"^\s*{name}\s+(\d+)\s", status, re.MULTILINE)
-    assert found is not None, status
-    os.kill(int(found[1]), signal.SIGKILL)
-
-
 def test_a_file_is_judged_registered_through_a_kill_and_its_bad_rows_mended(signed_in: SignIn, system: System) -> None:
     people = Generator(seed=14, lot=48, today=date(2026, 11, 1))
     rows = [list(row) for home in people.households(ROWS // 2) for row in home.rows()][:ROWS]
@@ -66,7 +59,7 @@ def test_a_file_is_judged_registered_through_a_kill_and_its_bad_rows_mended(sign
 
     officer.post(place, act="start")
     until(lambda: "<progress" in officer.get(place).text)
-    kill(system, "card")
+    os.kill(pid_of(system, "card"), signal.SIGKILL)
     until(lambda: "نزّل نتيجة كل صف" in officer.get(place).text, seconds=180)
     found = registered(system, rows)
     assert set(found.values()) == {1}
