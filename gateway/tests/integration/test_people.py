@@ -210,7 +210,11 @@ async def test_a_list_is_narrowed_and_counted_by_the_same_conditions(gateway: Ga
     made = [(await admin.call("POST", "/v1/people", 201, body))["person"]["person_id"] for body in (here, there)]
 
     async def found(asked: str, who: Member = admin) -> set[str]:
-        listed = (await who.call("GET", f"/v1/people?limit=200&{asked}", 200))["items"]
+        listed: list[dict[str, Any]] = []
+        after = ""
+        while after is not None:
+            page = await who.call("GET", f"/v1/people?limit=200&{asked}{after and f'&after={after}'}", 200)
+            listed, after = listed + page["items"], page["next"]
         counted = await who.call("GET", f"/v1/people/count?{asked}", 200)
         assert counted["count"] == len(listed)
         return {one["person_id"] for one in listed}
