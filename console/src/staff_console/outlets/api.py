@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,6 +12,7 @@ from starlette.responses import Response
 
 from chassis.districts import DISTRICTS
 from chassis.governorates import GOVERNORATES
+from chassis.months import Day
 from staff_console.outlets import asked as outlets_asked
 from staff_console.outlets import service, suspending
 from staff_console.outlets.suspending import Suspendable
@@ -64,7 +64,7 @@ async def follow_gap(form: Posted, outlet_id: UUID) -> Response:
 
 
 @routes.get("/console/outlets/{outlet_id}/days/{day}")
-async def show_day(visit: Visiting, outlet_id: UUID, day: date) -> Response:
+async def show_day(visit: Visiting, outlet_id: UUID, day: Day) -> Response:
     """A business day: what was sold by which terminal, and what it is settled at."""
     found = await service.outlet(visit, outlet_id)
     figures, parts = await service.day(visit, outlet_id, day)

@@ -1,4 +1,4 @@
-"""Example of an outlet's day, so far (X), for the API's document."""
+"""Examples of an outlet's days, so far (X) and closed (Z), for the API's document."""
 
 from __future__ import annotations
 
@@ -31,4 +31,19 @@ CLOSED: Final[dict[str, JsonValue]] = {
     "closed": True,
     "closed_at": "2026-11-05T18:30:00Z",
     "closed_by": "0193a1c2-0000-7000-8000-00000000000a",
+}
+LISTED: Final[dict[str, JsonValue]] = {
+    "items": [
+        {
+            "business_day": "2026-11-05",
+            "closed_at": "2026-11-05T18:30:00Z",
+            "closed_by": "0193a1c2-0000-7000-8000-00000000000a",
+            "redemptions": 1,
+            "reversals": 0,
+            "loaves": 0,
+            "goods_amount": 10000,
+            "cash_amount": 0,
+        }
+    ],
+    "next": None,
 }

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.paging import Page
-from supply_service.days.examples import CLOSED, SO_FAR
+from supply_service.days.examples import CLOSED, LISTED, SO_FAR
 
 
 class DayFigures(BaseModel):
@@ -99,3 +99,5 @@ class ClosedDay(BaseModel):
 
 class ClosedDayPage(Page[ClosedDay, str]):
     """Closed days, the newest first; `next` is the day to go on before."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [LISTED]})
