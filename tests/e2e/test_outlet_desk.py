@@ -20,8 +20,8 @@ def test_a_terminal_is_suspended_and_a_dispute_is_decided_by_two(signed_in: Sign
     serial = f"desk-{int(time.time())}"
     terminal = officer.post("/console/terminals/outlets/new", serial=serial, model="UC-1").url.path
     assert "سُجّلت الماكينة" in officer.page.text
-    until(lambda: "صدر رمز التفعيل" in (officer.get(terminal), officer.post(f"{terminal}/code"))[1].text)
-    assert "صدر رمز التفعيل" not in officer.get(terminal).text  # it is told once
+    until(lambda: "انقله الآن" in (officer.get(terminal), officer.post(f"{terminal}/code"))[1].text)
+    assert "انقله الآن" not in officer.get(terminal).text  # it is told once
     officer.get(f"{terminal}/suspension")
     assert officer.post(f"{terminal}/suspension").status_code == 422
     form = hidden(officer.page.text)

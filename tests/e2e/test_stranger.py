@@ -221,6 +221,8 @@ def _count_the_day(bakery: Stranger, grocer: Stranger) -> None:
         assert own["wallet_amount"] == sum(tender["amount"] for sale in kept for tender in sale["tenders"])
         closed = device.call("POST /v1/outlets/{outlet_id}/days/{day}/close", **place)
         assert closed["closed"]
+        listed = device.call("GET /v1/outlets/{outlet_id}/days", outlet_id=place["outlet_id"])["items"][0]
+        assert (listed["business_day"], listed["loaves"]) == (TODAY, loaves)
         assert {name: closed[name] for name in ("redemptions", "loaves")} == {
             name: so_far[name] for name in ("redemptions", "loaves")
         }
