@@ -19,6 +19,9 @@ LISTS = {
     "/v1/memberships",
     "/v1/registered-households",  # walked in test_registered.py
     "/v1/register-exports",
+    "/v1/imports",
+    "/v1/consignments",  # walked in test_stock.py
+    "/v1/production-batches",  # walked in test_production.py
     "/v1/citizens/{citizen_id}/accesses",
     "/v1/imports/{import_id}/rejections",
     "/v1/imports/{import_id}/rows",
@@ -64,6 +67,9 @@ async def test_every_list(open_office: OpenOffice) -> None:
         await check_pages(office.client, headers, f"{citizen}/accesses")
         accepted = await office.upload(*(office.row(f"H{n}", mobile="x") for n in range(3)))
         await office.finished(f"/v1/imports/{accepted['id']}", "citizens:import")
+        for _ in range(2):
+            await office.imported(office.row("H"))
+        await check_pages(office.client, headers, "/v1/imports", 3)
         await check_pages(office.client, headers, f"/v1/imports/{accepted['id']}/rejections", 3)
         await check_pages(office.client, headers, f"/v1/imports/{accepted['id']}/rows", 3)
         sites = [await office.site(f"Site {n}") for n in range(3)]

@@ -90,6 +90,9 @@ async def test_cards_are_ordered_approved_made_and_returned(office: Office, work
     assert (after["in_production"], after["produced"], after["spoiled"]) == (0, 6, 1)
     again = await batch(office, bureau, phase_id)
     assert again["cards"] == 1
+    listed = await check_pages(office.client, office.issuer.headers("ministry", WRITE), "/v1/production-batches")
+    newest = [one["batch_id"] for one in listed]
+    assert newest.index(again["batch_id"]) < newest.index(made["batch_id"])
     assert (await taken(office, again["batch_id"], await workshop.returned(again["batch_id"])))["produced"] == 1
     assert await states(office, heads) == ["produced"] * 7
 

@@ -13,7 +13,7 @@ import pytest
 from card_service.progress import service as progress
 from card_service.weeks import week_begins, week_of
 from chassis.clock import business_day
-from chassis.testing import eventually
+from chassis.testing import check_pages, eventually
 
 from ..bureaus import Workshop, approved
 from ..sites import saturday
@@ -114,6 +114,9 @@ async def test_a_day_of_a_sites_stock(office: Office, tmp_path: Path) -> None:
     elsewhere = await office.call("POST", out, COUNT, json=body, claims={"site_id": here}, expect=409)
     assert (elsewhere["code"], elsewhere["card_ids"]) == ("card_not_in_stock_here", [whole[1]])
     assert (await received(office, moved, [whole[1]]))["received"] == 1
+    headers = office.issuer.headers("clerk", COUNT, site_id=other["site_id"])
+    both = await check_pages(office.client, headers, "/v1/consignments", 2)
+    assert [one["cards"] for one in both] == [moved["cards"], 1]
     day = await stock(office, here)
     assert moves(day) == [0, 3, 1, 0, 1, 0, 1]
     assert (day["count"], day["on_the_way"]) == (None, 0)

@@ -11,11 +11,13 @@ BY_TWO = {"/v1/policies/health", "/v1/proposals/health"}  # walked in test_polic
 
 
 async def test_every_list(health: Health) -> None:
-    assert paged(health.app.openapi()) == {"/v1/providers", "/v1/encounter-reviews", PARKED} | BY_TWO
+    lists = {"/v1/providers", "/v1/clinic-terminals", "/v1/encounter-reviews", PARKED}
+    assert paged(health.app.openapi()) == lists | BY_TWO
     for _ in range(3):
         await health.desk("hospital", "35")
     headers = health.issuer.headers("ministry", "providers:read")
     await check_pages(health.client, headers, "/v1/providers?governorate=35&kind=hospital", 3)
+    await check_pages(health.client, headers, "/v1/clinic-terminals")
 
 
 async def test_emergencies_to_look_at(health: Health) -> None:

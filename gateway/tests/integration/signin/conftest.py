@@ -24,7 +24,6 @@ from api_gateway.sign_in_settings import FirstPartyIn
 from api_gateway.signin.factors import recovery, totp
 from api_gateway.signin.factors import repository as factors
 from chassis.ids import new_id
-from chassis.sealing import Keyring, Vault
 from chassis.testing import MakeDatabase
 
 from ..conftest import starting
@@ -167,16 +166,8 @@ class Offices:
         """Somebody with a role in each of the offices (role, authority, area), and a password and a code generator."""
         worker = Worker(new_id(), f"worker.{new_id().hex[-12:]}")
         runtime = self.gateway.runtime
-        ring = Keyring.parse(self.gateway.settings.gateway_keys.get_secret_value())
-        vault = Vault(ring.derived(b"unicard gateway people"))
-        name = vault.seal(worker.person_id, "منى سالم".encode(), b"full name")
         now = datetime.now(UTC)
-        await runtime.pool.execute(
-            "INSERT INTO person (person_id, sign_in_name, national_id_sealed, marked_with, national_id_mark,"
-            " full_name_sealed, authority_id, status, status_reason, status_at, status_by, invited_at)"
-            " VALUES ($1, $2, ''::bytea, 'k1', $3, $4, 'ministry', 'active', 'test', $5, 'test', $5)",
-            worker.person_id, worker.name, secrets.token_bytes(32), name, now,
-        )  # fmt: skip
+        await self._enter(worker.person_id, worker.name, "منى سالم", now)
         for role, authority, area in offices or (("payouts-maker", "pension-authority", "*"),):
             await self.grant(worker, role, authority, area)
         if factors_too:
@@ -202,13 +193,18 @@ class Offices:
     async def _other(self) -> UUID:
         """Somebody who asks or decides."""
         other = new_id()
-        await self.gateway.runtime.pool.execute(
+        await self._enter(other, f"other.{other.hex[-12:]}", "هدى سالم", datetime.now(UTC))
+        return other
+
+    async def _enter(self, person_id: UUID, name: str, full_name: str, at: datetime) -> None:
+        runtime = self.gateway.runtime
+        number, called = runtime.state.people.identities.seal(person_id, "29001011234567", full_name)
+        await runtime.pool.execute(
             "INSERT INTO person (person_id, sign_in_name, national_id_sealed, marked_with, national_id_mark,"
             " full_name_sealed, authority_id, status, status_reason, status_at, status_by, invited_at)"
-            " VALUES ($1, $2, ''::bytea, 'k1', $3, ''::bytea, 'ministry', 'active', 'test', now(), 'test', now())",
-            other, f"other.{other.hex[-12:]}", secrets.token_bytes(32),
+            " VALUES ($1, $2, $3, 'k1', $4, $5, 'ministry', 'active', 'test', $6, 'test', $6)",
+            person_id, name, number, secrets.token_bytes(32), called, at,
         )  # fmt: skip
-        return other
 
     async def tokens(self, code: str, request: Request, /, **changed: str | None) -> httpx.Response:
         """Exchange a code."""
