@@ -11,7 +11,6 @@ from card_service.context import Runtime
 from card_service.registry import import_check_repository as checks
 from card_service.registry import import_refused, import_worker, repository
 from card_service.registry.import_reading import LeftOpen
-from card_service.registry.import_repository import Progress
 from card_service.registry.import_worker import Chunk, CitizensFile, Sorted
 from card_service.registry.models import ImportJob, Known
 from card_service.registry.updates.rows import Content
@@ -51,18 +50,10 @@ class Checker:
         await checks.mark(session, job.import_id, _met(reader, chunk, result))
         refused = list(chain.from_iterable(map(import_worker.refused_of, chunk.families)))
         await import_refused.keep(session, deps.vault, job.import_id, refused)
-        done_row = chunk.families[-1].last_row if chunk.families else job.done_row
-        step = Progress(
-            done_row=done_row,
-            rows=chunk.rows,
-            accepted=chunk.rows - len(refused),
-            rejected=len(refused),
-            households=len(result.households),
-            warnings=result.warnings,
-        )
+        step = chunk.progress(job, result, len(refused))
         await checks.advance(session, job.import_id, step, last=chunk.last)
         if not chunk.last:
-            self._open.leave(reader, done_row)
+            self._open.leave(reader, step.done_row)
 
 
 def _taken(known: Known | None, job: ImportJob) -> Known:

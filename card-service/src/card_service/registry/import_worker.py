@@ -52,6 +52,17 @@ class Chunk:
     last: bool
     cards: list[bytes]  # the keyed hashes of ration cards
 
+    def progress(self, job: ImportJob, result: Sorted, refused: int) -> Progress:
+        """How far an import is once it is behind this chunk, of which so many rows were refused."""
+        return Progress(
+            done_row=self.families[-1].last_row if self.families else job.done_row,
+            rows=self.rows,
+            accepted=self.rows - refused,
+            rejected=refused,
+            households=len(result.households),
+            warnings=result.warnings,
+        )
+
 
 @dataclass
 class Facts:
@@ -241,15 +252,7 @@ class Importer:
         if result.outcomes:
             kept = await asyncio.to_thread(reader.sealed_outcomes, deps.vault, result.outcomes)
             await store.keep_results(session, job.import_id, *kept)
-        done_row = chunk.families[-1].last_row if chunk.families else job.done_row
-        step = Progress(
-            done_row=done_row,
-            rows=chunk.rows,
-            accepted=chunk.rows - len(rejections),
-            rejected=len(rejections),
-            households=len(result.households),
-            warnings=result.warnings,
-        )
+        step = chunk.progress(job, result, len(rejections))
         await store.advance(session, job, step, now if chunk.last else None)
         if not chunk.last:
-            self._open.leave(reader, done_row)
+            self._open.leave(reader, step.done_row)
