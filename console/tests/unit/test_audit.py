@@ -15,12 +15,10 @@ from staff_console.audit.wanted import read
 from staff_console.pages import render
 from staff_console.services.parts import Part
 
+from . import frame
+
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
-FRAME: dict[str, Any] = {
-    "here": "/console/disclosures", "other": "lang=en", "training": False, "who": None, "notice": None,
-    "restored": False, "menu": (), "may": lambda *_: True, "form_token": "token", "new_key": lambda: "key",
-    "me": "person:me", "searches": False, "left": 0, "later": False, "records": True,
-}  # fmt: skip
+FRAME = frame.FRAME | {"records": True}
 PERSON = "person:019f2b3c-0000-7000-8000-000000000001"
 
 

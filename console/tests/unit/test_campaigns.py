@@ -29,12 +29,9 @@ from staff_console.campaigns import api, wanted
 from staff_console.pages import render
 from staff_console.words import TEXTS
 
+from .frame import FRAME
+
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
-FRAME: dict[str, Any] = {
-    "here": "/console/campaigns", "other": "lang=en", "training": False, "who": None, "notice": None,
-    "restored": False, "menu": (), "may": lambda *_: True, "form_token": "token", "new_key": lambda: "key",
-    "errors": {}, "searches": False, "left": 0, "later": False,
-}  # fmt: skip
 VARIABLES: dict[str, VariableType] = {
     "since": "day", "of": "month", "sum": "amount", "number": "count", "place": "words",
 }  # fmt: skip
@@ -141,10 +138,10 @@ def test_a_draft_is_counted_and_proposed() -> None:
 def test_lists_and_texts_are_shown() -> None:
     values = {name: value for name, value in campaign().items() if name != "progress"}
     page = CampaignPage(items=[Campaign.model_validate(values)], next=None).model_dump(mode="json")
-    facts = {"told": page, "writes": True, "states": api.STATES, "state": "", "address": "/console/campaigns?state="}
+    facts = {"told": page, "writes": True, "states": api.STATES, "state": ""}
     assert "ساعات العمل" in render("campaigns", "ar", **FRAME, **facts)
     texts = CampaignTextPage(items=[CampaignText.model_validate(text())], next=new_id()).model_dump(mode="json")
-    assert "?after=" in render("campaign_texts", "ar", **FRAME, told=texts, writes=False)
+    assert "/console/desk?after=" in render("campaign_texts", "ar", **FRAME, told=texts, writes=False)
     choosing = render("campaign_texts_choose", "ar", **FRAME, texts=texts["items"])
     assert "text_id=" + texts["items"][0]["text_id"] in choosing
     faults = [TextFault(code="x", found="29001", reason="a national id", reason_ar="رقم قومي")]
@@ -155,7 +152,12 @@ def test_lists_and_texts_are_shown() -> None:
     preview = TextPreviews(items=previews).model_dump(mode="json")
     given = {"name": "hours", "variable1": "since", "type1": "day"}
     text_form = render(
-        "campaign_text_new", "ar", **FRAME, given=given, preview=preview, types=wanted.TYPES, variables=range(1, 5)
+        "campaign_text_new",
+        "ar",
+        **FRAME | {"given": given},
+        preview=preview,
+        types=wanted.TYPES,
+        variables=range(1, 5),
     )
     assert "رقم قومي" in text_form
     assert 'value="since"' in text_form
@@ -166,7 +168,7 @@ def form_page(given: dict[str, Any], **facts: Any) -> str:
         "text": text(), "given": given, "before": None, "hours": wanted.HOURS, "governorates": GOVERNORATES,
         "districts": DISTRICTS, "yes_no": wanted.YES_NO, "languages": wanted.LANGUAGES, "moved": None, **facts,
     }  # fmt: skip
-    return render("campaign_form", "ar", **FRAME, **told)
+    return render("campaign_form", "ar", **FRAME | told)
 
 
 def test_a_draft_that_moved_is_shown_beside_what_was_typed() -> None:

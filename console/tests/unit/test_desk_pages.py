@@ -18,13 +18,11 @@ from staff_console.complaints.answers import of_category
 from staff_console.pages import render
 from staff_console.services.parts import Part
 
+from . import frame
+
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 ME, OTHER = "person:me", "person:other"
-FRAME: dict[str, Any] = {
-    "here": "/console/complaints", "other": "lang=en", "training": False, "who": None, "notice": None,
-    "restored": False, "menu": (), "may": lambda *_: True, "form_token": "token", "new_key": lambda: "key", "me": ME,
-    "given": {}, "errors": {}, "categories": [], "searches": False, "left": 0,
-}  # fmt: skip
+FRAME = frame.FRAME | {"me": ME, "categories": []}
 
 
 def complaint(**changes: Any) -> dict[str, Any]:

@@ -25,12 +25,9 @@ from staff_console.web.uploads import Upload
 from staff_console.web.visit import Form
 from staff_console.words import TEXTS
 
+from .frame import FRAME
+
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
-FRAME: dict[str, Any] = {
-    "here": "/console/imports", "other": "lang=en", "training": False, "who": None, "notice": None,
-    "restored": False, "menu": (), "may": lambda *_: True, "form_token": "token", "new_key": lambda: "key",
-    "errors": {}, "searches": False, "left": 0, "later": False,
-}  # fmt: skip
 
 
 def imported(status: ImportStatus, **changes: Any) -> dict[str, Any]:
@@ -51,7 +48,14 @@ def shown(one: dict[str, Any], lang: str = "ar") -> str:
 
 def test_what_was_judged_is_started_or_given_up_and_each_bad_row_is_named() -> None:
     page = shown(imported("checked"))
-    for word in ("ابدأ التسجيل", "ألغِ الملف", "المحمول", "ليس لتليفون محمول", "نزّل الصفوف المرفوضة", "?after=17"):
+    for word in (
+        "ابدأ التسجيل",
+        "ألغِ الملف",
+        "المحمول",
+        "ليس لتليفون محمول",
+        "نزّل الصفوف المرفوضة",
+        "/console/desk?after=17",
+    ):
         assert word in page
     assert "data-poll" not in page
     assert "no mobile" in shown(imported("checked"), "en")

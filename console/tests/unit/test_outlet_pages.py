@@ -24,7 +24,7 @@ from supply_service.outlets.schemas import Outlet, Terminal, TerminalHealth
 from supply_service.rules.late_refusals import BY_STATUS
 from supply_service.settlements.schemas import Settlement
 
-from .test_desk_pages import FRAME
+from .frame import FRAME
 
 NOW, DAY = datetime(2026, 12, 1, 9, tzinfo=UTC), date(2026, 11, 30)
 OUTLET, TERMINAL = new_id(), new_id()
@@ -127,7 +127,7 @@ def test_a_terminal_in_use_is_given_its_code_and_a_suspended_one_is_not(status: 
 
 def test_a_terminals_list_and_form_are_of_its_kind() -> None:
     told = {"items": [Terminal(**terminal()).model_dump(mode="json")], "next": None}
-    facts = {"chosen": {}, "states": STATES, "later": False, "address": "/", "others": [], "places": []}
+    facts = {"chosen": {}, "states": STATES, "others": [], "places": []}
     assert "ماكينات المنافذ" in shown("terminals", told=told, kind=KINDS["outlets"], **facts)
     assert "ماكينات العيادات" in shown("terminals", told=told, kind=KINDS["clinics"], **facts)
     page = shown("terminal_new", kind=KINDS["outlets"], place=outlet(), place_id=OUTLET, given={}, errors={})
@@ -172,14 +172,14 @@ def test_the_lists_say_what_was_asked_for() -> None:
     chosen = asked.read({"governorate": "03", "district": "04.01", "kind": "moon", "silent_days": "7", "x": "1"})
     assert chosen == {"governorate": "03", "silent_days": "7"}  # a district of another governorate is of no use
     page = shown(
-        "outlets", told=told, count=12, asked=chosen, later=True, nation=True, governorates=GOVERNORATES, districts={},
-        kinds=asked.KINDS, states=asked.STATES, silent=asked.SILENT, address="/console/outlets?kind=bakery",
+        "outlets", told=told, count=12, asked=chosen, governorates=GOVERNORATES, districts={},
+        kinds=asked.KINDS, states=asked.STATES, silent=asked.SILENT,
     )  # fmt: skip
     assert "12" in page
     assert f"after={OUTLET}" in page
     page = shown(
         "disputes", told={"items": [dispute()], "next": None}, chosen={"state": "open"}, states=("open",), older=("7",),
-        governorates=GOVERNORATES, nation=True, later=False, address="/",
+        governorates=GOVERNORATES,
     )  # fmt: skip
     assert "بيع يوم" in page
 

@@ -9,7 +9,10 @@ import pytest
 
 import staff_console
 from staff_console.pages import MENU, assets, formats
+from staff_console.web.pager import query_of
 from staff_console.words import NOUNS, TEXTS
+
+from .frame import at
 
 ROOT = Path(staff_console.__file__).parent / "pages"
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -132,3 +135,13 @@ def test_no_text_is_named_twice(path: Path) -> None:
         for name in re.findall(r'^    "([\w.]+)": \(', other.read_text(encoding="utf-8"), re.MULTILINE)
     ]
     assert path.name == "nouns.py" or not [name for name in names if names.count(name) > 1 or name in others]
+
+
+def test_the_pages_of_a_list_keep_its_conditions_and_not_the_language() -> None:
+    pages = at("/console/people?state=open&name=%D9%85%D9%86%D9%89&lang=en&after=7")
+    assert (pages.later, pages.first) == (True, "/console/people?state=open&name=%D9%85%D9%86%D9%89")
+    assert pages.behind(9) == f"{pages.first}&after=9"
+    first = at("/console/people")
+    assert (first.later, first.first, first.behind("x y")) == (False, "/console/people", "/console/people?after=x+y")
+    assert query_of({"state": "open"}, 50, None) == query_of({"state": "open"}, 50, 0) == {"state": "open", "limit": 50}
+    assert query_of({}, 50, "c") == {"limit": 50, "after": "c"}

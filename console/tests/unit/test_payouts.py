@@ -18,12 +18,10 @@ from staff_console.payouts.batches import Before, booked, month_before
 from staff_console.payouts.columns import column_of
 from staff_console.services.parts import Part
 
+from . import frame
+
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
-FRAME: dict[str, Any] = {
-    "here": "/console/payouts", "other": "lang=en", "training": False, "who": None, "notice": None, "restored": False,
-    "menu": (), "may": lambda *_: True, "form_token": "token", "new_key": lambda: "key", "me": "person:me",
-    "given": {}, "errors": {}, "searches": False, "left": 0, "column_of": column_of,
-}  # fmt: skip
+FRAME = frame.FRAME | {"column_of": column_of}
 TYPED = {
     "reference": "pension-2026-12", "programme": "pension", "month": "١٢/٢٠٢٦", "declared_count": "١٠٠٬٠٠٠",
     "declared_total": "175,500,000.50",
@@ -165,9 +163,12 @@ def test_rows_and_forms_are_shown() -> None:
         reason="wallet_unknown", reason_en="no wallet", reason_ar="لا توجد محفظة",
     ).model_dump(mode="json")  # fmt: skip
     told = {"items": [row], "next": 7}
-    page = shown("payout_rows", batch=batch(), told=told, state="failed", states=(), later=0, address="?state=failed")
+    page = shown(
+        "payout_rows", batch=batch(), told=told, state="failed", states=(), pages=frame.at("/?state=failed&after=3")
+    )
     assert "لا توجد محفظة" in page
-    assert "?state=failed&amp;after=7" in page
+    assert 'href="/?state=failed"' in page
+    assert 'href="/?state=failed&amp;after=7"' in page
     page = shown("payout_row", batch=batch(), row=row, payees=declaring.PAYEES, errors={"number": "payee_unclear"})
     assert "استبعد من الدفعة" in page
     page = shown("payout_row", batch=batch(state="submitted"), row=row, payees=declaring.PAYEES)

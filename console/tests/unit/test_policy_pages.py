@@ -27,7 +27,7 @@ from supply_service.simulations.schemas import (
     Part as Change,
 )
 
-from .test_desk_pages import FRAME
+from .frame import FRAME
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 
@@ -72,7 +72,7 @@ def test_the_rows_of_all_services_are_shown_and_who_is_silent_is_named() -> None
     rows = {"items": [policy(), policy(value=None, expression="4 * min_wage", scope={})], "next": "x"}
     parts = {"supply": Part("there", NOW, rows), "card": Part("silent", NOW)}
     page = shown(
-        "policies", parts=parts, asked={}, typed={}, names=NAMES, whole=True, errors={}, later=False, address="/",
+        "policies", parts=parts, asked={}, typed={}, names=NAMES, whole=True, errors={},
         conditions="key=bread",
     )  # fmt: skip
     for said in ("bread.price", "4 * min_wage", "بورسعيد", "مستنتجة", "مسجلة ولا تُطبق", "لا يجيب الآن"):

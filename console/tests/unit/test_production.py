@@ -16,12 +16,9 @@ from staff_console.production import api, consignments_api
 from staff_console.production.consignments_api import counted
 from staff_console.words import TEXTS
 
+from .frame import FRAME
+
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
-FRAME: dict[str, Any] = {
-    "here": "/console/production", "other": "lang=en", "training": False, "who": None, "notice": None,
-    "restored": False, "menu": (), "may": lambda *_: True, "form_token": "token", "new_key": lambda: "key",
-    "errors": {}, "searches": False, "left": 0, "later": False, "given": {},
-}  # fmt: skip
 
 
 def batch() -> BatchOut:
@@ -59,7 +56,7 @@ def test_batches_are_listed_and_one_is_shown_with_what_did_not_fit(writes: bool)
     ]
     misfits = MismatchPage(items=rows, next=5).model_dump(mode="json")
     shown = render("batch", "ar", **FRAME, one=one.model_dump(mode="json"), misfits=misfits, writes=writes)
-    assert "?after=5" in shown
+    assert "/console/desk?after=5" in shown
     assert (f"/cards/{rows[0].card_id}" in shown) is writes
     assert ("نزّل ملف الدفعة" in shown) is writes
     none: dict[str, Any] = {"items": [], "next": None}

@@ -15,13 +15,11 @@ from staff_console.services.parts import Part
 from staff_console.settlements.wanted import read
 from supply_service.settlements.schemas import ComponentReply, PotProof, RateTotal, Settlement, SettlementTotals
 
+from . import frame
+
 NOW, TODAY = datetime(2026, 12, 1, 9, tzinfo=UTC), date(2026, 12, 1)
 OUTLET = "01a22ee6-df04-7309-9e0d-8eff409e2372"
-FRAME: dict[str, Any] = {
-    "here": "/console/settlements", "other": "lang=en", "training": False, "who": None, "notice": None,
-    "restored": False, "menu": (), "may": lambda *_: True, "form_token": "token", "new_key": lambda: "key",
-    "searches": False, "left": 0, "governorates": GOVERNORATES, "nation": True, "later": False, "back": "/console",
-}  # fmt: skip
+FRAME = frame.FRAME | {"governorates": GOVERNORATES, "back": "/console"}
 
 
 def test_an_address_says_which_settlements() -> None:
@@ -63,7 +61,7 @@ def shown(template: str, **facts: Any) -> str:
 
 
 def test_the_list_has_its_sum_and_goes_on_paper() -> None:
-    page = shown("settlements", told={"items": [settlement()], "next": "n"})
+    page = shown("settlements", told={"items": [settlement()], "next": "n"}, pages=frame.at("/?day=2026-12-01"))
     for said in ("مخبز النور", "126.36", "تسويتان", "1,200", "بقرار نزاع", "بورسعيد", "day=2026-12-01&amp;after=n"):
         assert said in page
     assert "لا توجد أيام مقفلة" in shown("settlements", told={"items": [], "next": None})

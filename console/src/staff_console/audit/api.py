@@ -15,6 +15,7 @@ from staff_console.documents import Document
 from staff_console.services.client import NAMES
 from staff_console.services.parts import together
 from staff_console.web.names import named
+from staff_console.web.pager import query_of
 from staff_console.web.visit import Visit, Visiting
 
 routes = APIRouter()
@@ -27,13 +28,11 @@ async def show_records(visit: Visiting, after: UUID | None = None) -> Response:
     """Records of a service, the newest first: by who, whom, case and days; the filters stand in the address."""
     wanted = read(visit.request.query_params)
     if wanted.wrong:
-        return _page(visit, wanted, None, {}, later=False)
-    query: dict[str, str | int] = {**wanted.asked, "limit": _ROWS}
-    if after is not None:
-        query["after"] = str(after)
+        return _page(visit, wanted, None, {})
+    query = query_of(wanted.asked, _ROWS, after)
     told = await visit.services.get(wanted.service, f"/v1/records/{wanted.service}", query)
     names = await named(visit, (one["who"] for one in told["items"]))
-    return _page(visit, wanted, told, names, later=after is not None)
+    return _page(visit, wanted, told, names)
 
 
 @routes.get("/console/audit/chains")
@@ -44,10 +43,10 @@ async def show_chains(visit: Visiting) -> Response:
     return visit.page("audit_chains", parts=parts)
 
 
-def _page(visit: Visit, wanted: Wanted, told: Document | None, names: dict[str, str], *, later: bool) -> Response:
+def _page(visit: Visit, wanted: Wanted, told: Document | None, names: dict[str, str]) -> Response:
     index = visit.language == "ar"
     return visit.page(
-        "audit", 422 if wanted.wrong else 200, wanted=wanted, told=told, names=names, later=later, services=NAMES,
+        "audit", 422 if wanted.wrong else 200, wanted=wanted, told=told, names=names, services=NAMES,
         classes={str(one): one.arabic if index else one.english for one in Personal},
         discloses=visit.may(Scope.DISCLOSURES_READ),
     )  # fmt: skip

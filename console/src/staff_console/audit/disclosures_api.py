@@ -13,6 +13,7 @@ from contracts.scopes import Scope
 from staff_console.services import ServiceRefused
 from staff_console.services.parts import part
 from staff_console.web.days import day_of
+from staff_console.web.pager import query_of
 from staff_console.web.visit import Form, Posted, Visit, Visiting
 
 routes = APIRouter()
@@ -39,9 +40,7 @@ async def ask_delay(form: Posted, citizen_id: UUID) -> Response:
         path = f"/v1/citizens/{citizen_id}/disclosure-delays"
         told = await visit.services.post("gateway", path, body, key=form.key)
     except ServiceRefused as refusal:
-        if refusal.status not in _ASKED_AGAIN:
-            raise
-        said = ": ".join(filter(None, refusal.words(visit.language)))
+        said = visit.refused(refusal, _ASKED_AGAIN)
         given = {**form.fields, "key": ""}
         return await _disclosures(visit, citizen_id, given, errors={"": said}, status=refusal.status)
     return visit.done(f"/console/proposals/gateway/{told['proposal_id']}", "delay_asked", about=body["case_number"])
@@ -69,12 +68,12 @@ async def _disclosures(
     status: int = 422,
 ) -> Response:
     path, seconds = f"/v1/citizens/{citizen_id}", visit.context.settings.part_seconds
-    query: dict[str, str | int] = {"limit": _ROWS} | ({"after": str(after)} if after is not None else {})
+    query = query_of({}, _ROWS, after)
     told = await visit.services.get("gateway", f"{path}/disclosures", query)
     delays = None
     if visit.may(Scope.PRIVACY_WRITE):
         delays = await part(visit.services.get("gateway", f"{path}/disclosure-delays"), seconds)
     return visit.page(
         "disclosures", status if errors else 200, citizen_id=str(citizen_id), told=told, delays=delays,
-        later=after is not None, records=visit.may(Scope.RECORDS_READ), given=given, errors=errors or {},
+        records=visit.may(Scope.RECORDS_READ), given=given, errors=errors or {},
     )  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -13,6 +12,7 @@ from contracts.scopes import Scope
 from staff_console.documents import Document
 from staff_console.services import ServiceRefused
 from staff_console.web.errors import Missing
+from staff_console.web.pager import query_of
 from staff_console.web.visit import Posted, Visit, Visiting
 
 routes = APIRouter()
@@ -41,14 +41,10 @@ _SAID: Final = {
 async def show_campaigns(visit: Visiting, state: str = "", after: UUID | None = None) -> Response:
     """Campaigns of the person's area; the filter stands in the address."""
     chosen = state if state in STATES else ""
-    query: dict[str, str | int] = {"limit": _PAGE, **({"state": chosen} if chosen else {})}
-    if after is not None:
-        query["after"] = str(after)
+    query = query_of({"state": chosen} if chosen else {}, _PAGE, after)
     told = await visit.services.get("notify", WHERE, query)
-    address = f"{PLACE}?{urlencode({'state': chosen})}"
     return visit.page(
-        "campaigns", told=told, writes=visit.may(Scope.CAMPAIGNS_WRITE), states=STATES, state=chosen, address=address,
-        later=after is not None,
+        "campaigns", told=told, writes=visit.may(Scope.CAMPAIGNS_WRITE), states=STATES, state=chosen,
     )  # fmt: skip
 
 
@@ -69,18 +65,13 @@ async def act(form: Posted, campaign_id: UUID) -> Response:
     except ServiceRefused as refusal:
         if refusal.status not in ASKED_AGAIN:
             raise
-        return await shown(visit, campaign_id, None, {"": said(visit, refusal)}, refusal.status)
+        return await shown(visit, campaign_id, None, {"": refusal.said(visit.language)}, refusal.status)
     place = f"{PLACE}/{campaign_id}"
     if doing == "dry-runs":
         place = f"{place}?dry_run={told['dry_run_id']}"
     if doing == "start":
         place = f"/console/proposals/notify/{told['proposal_id']}"
     return visit.done(place, _SAID[doing])
-
-
-def said(visit: Visit, refusal: ServiceRefused) -> str:
-    """A refusal in the service's own words."""
-    return ": ".join(filter(None, refusal.words(visit.language)))
 
 
 async def shown(

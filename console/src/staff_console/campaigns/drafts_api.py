@@ -12,7 +12,7 @@ from starlette.responses import Response
 from chassis.districts import DISTRICTS
 from chassis.governorates import GOVERNORATES
 from staff_console.campaigns import wanted
-from staff_console.campaigns.api import ASKED_AGAIN, PLACE, WHERE, said
+from staff_console.campaigns.api import ASKED_AGAIN, PLACE, WHERE
 from staff_console.documents import Document
 from staff_console.services import ServiceRefused
 from staff_console.web.errors import Missing
@@ -96,7 +96,7 @@ def _refused(
         raise refusal
     # Refused, it did nothing: what is sent next is another try, under a key of its own.
     given, moved = {**form.fields, "key": ""}, refusal.code == _MOVED
-    return _form(visit, text, given, {"": said(visit, refusal)}, before, refusal.status, moved=moved)
+    return _form(visit, text, given, {"": refusal.said(visit.language)}, before, refusal.status, moved=moved)
 
 
 def _form(
@@ -109,12 +109,11 @@ def _form(
     *,
     moved: bool = False,
 ) -> Response:
-    area = str(visit.session.tokens.claims.get("gov", "*"))[:2]
-    nation = area == "*"
-    places = {code: one for code, one in DISTRICTS.items() if nation or code.startswith(area)}
+    own = visit.governorate()
+    places = {code: one for code, one in DISTRICTS.items() if visit.nation or one.governorate == own}
     facts = {
         "text": text, "given": given, "errors": errors or {}, "before": before, "hours": wanted.HOURS,
-        "governorates": GOVERNORATES if nation else {}, "districts": places, "yes_no": wanted.YES_NO,
+        "governorates": GOVERNORATES if visit.nation else {}, "districts": places, "yes_no": wanted.YES_NO,
         "languages": wanted.LANGUAGES, "moved": wanted.typed(before) if moved and before else None,
     }  # fmt: skip
     return visit.page("campaign_form", status if errors else 200, **facts)

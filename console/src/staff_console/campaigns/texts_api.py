@@ -12,9 +12,10 @@ from starlette.responses import Response
 
 from contracts.scopes import Scope
 from staff_console.campaigns import wanted
-from staff_console.campaigns.api import ASKED_AGAIN, PLACE, said
+from staff_console.campaigns.api import ASKED_AGAIN, PLACE
 from staff_console.documents import Document
 from staff_console.services import ServiceRefused
+from staff_console.web.pager import query_of
 from staff_console.web.visit import Form, Posted, Visit, Visiting
 
 routes = APIRouter()
@@ -35,11 +36,9 @@ _SAMPLES: Final[dict[str, Document]] = {
 @routes.get("/console/campaigns/texts")
 async def show_texts(visit: Visiting, after: UUID | None = None) -> Response:
     """Texts that another person has approved, with every version."""
-    query: dict[str, str | int] = {"limit": 100}
-    if after is not None:
-        query["after"] = str(after)
+    query = query_of({}, 100, after)
     told = await visit.services.get("notify", _WHERE, query)
-    return visit.page("campaign_texts", told=told, writes=visit.may(Scope.CAMPAIGNS_WRITE), later=after is not None)
+    return visit.page("campaign_texts", told=told, writes=visit.may(Scope.CAMPAIGNS_WRITE))
 
 
 @routes.get("/console/campaigns/texts/new")
@@ -65,7 +64,7 @@ async def send_text(form: Posted) -> Response:
     except ServiceRefused as refusal:
         if refusal.status not in ASKED_AGAIN:
             raise
-        return _form(visit, {**form.fields, "key": ""}, {"": said(visit, refusal)}, refusal.status)
+        return _form(visit, {**form.fields, "key": ""}, {"": refusal.said(visit.language)}, refusal.status)
     return visit.done(f"/console/proposals/notify/{made['proposal_id']}", "campaign_text_proposed", about=body["name"])
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Final
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path
 from starlette.responses import Response
@@ -15,6 +14,7 @@ from contracts.scopes import Scope
 from staff_console.clients import acts
 from staff_console.clients.states import grantable, state_of
 from staff_console.services import ServiceRefused
+from staff_console.web.pager import query_of
 from staff_console.web.visit import Posted, Visit, Visiting
 
 routes = APIRouter()
@@ -30,15 +30,12 @@ ClientId = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._~-]{1,127}$")]
 async def show_clients(visit: Visiting, ends: str = "", after: str = "") -> Response:
     """The systems that the reader's office manages; `ends` narrows them to those that end within so many days."""
     chosen = {"ends": ends} if ends in ENDS else {}
-    query: dict[str, str | int] = {"limit": _ROWS}
+    conditions: dict[str, str | int] = {}
     if chosen:
-        query["ends_before"] = (_CLOCK.now() + timedelta(days=int(ends))).isoformat()
-    if after:
-        query["after"] = after
-    told = await visit.services.get("gateway", "/v1/clients", query)
+        conditions["ends_before"] = (_CLOCK.now() + timedelta(days=int(ends))).isoformat()
+    told = await visit.services.get("gateway", "/v1/clients", query_of(conditions, _ROWS, after))
     return visit.page(
         "clients", told=told, states=[state_of(one, _CLOCK.now()) for one in told["items"]], chosen=chosen, ends=ENDS,
-        later=bool(after), address=f"{PLACE}?{urlencode(chosen)}",
     )  # fmt: skip
 
 
@@ -60,9 +57,7 @@ async def act(form: Posted, client_id: ClientId) -> Response:
     try:
         told = await acts.do(form, doing, f"/v1/clients/{client_id}", body)
     except ServiceRefused as refusal:
-        if refusal.status not in _ASKED_AGAIN:
-            raise
-        said = ": ".join(filter(None, refusal.words(visit.language)))
+        said = visit.refused(refusal, _ASKED_AGAIN)
         # Refused, it did nothing: what is sent next is another try, under a key of its own.
         return await _client(visit, client_id, {**form.fields, "key": ""}, {"": said}, refusal.status)
     if proposal := told.get("proposal_id"):

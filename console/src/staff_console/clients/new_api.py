@@ -41,9 +41,7 @@ async def register(form: Posted) -> Response:
     try:
         told = await visit.services.post("gateway", "/v1/clients", body, key=form.key)
     except ServiceRefused as refusal:
-        if refusal.status not in _ASKED_AGAIN:
-            raise
-        said = ": ".join(filter(None, refusal.words(visit.language)))
+        said = visit.refused(refusal, _ASKED_AGAIN)
         return _ask(visit, {**form.fields, "key": ""}, {"": said}, refusal.status)
     place = f"/console/clients/{told['client_id']}"
     return visit.done(place, "client_registered", about=told["client_id"], **acts.shown_once(told))

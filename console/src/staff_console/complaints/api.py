@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -16,6 +15,7 @@ from staff_console.complaints.answers import of_category
 from staff_console.documents import Document
 from staff_console.services import ServiceRefused
 from staff_console.services.parts import part
+from staff_console.web.pager import query_of
 from staff_console.web.visit import Form, Posted, Visit, Visiting
 from staff_console.words import TEXTS
 
@@ -39,13 +39,10 @@ async def show_queue(visit: Visiting, category: str = "", after: UUID | None = N
     chosen = {"state": "open"} | service.asked(given, FILTERS)
     if category in {one["category"] for one in categories}:
         chosen["category"] = category
-    query: dict[str, str | int] = {**chosen, "order": "due", "limit": service.MOST}
-    if after is not None:
-        query["after"] = str(after)
+    query = query_of({**chosen, "order": "due"}, service.MOST, after)
     told = await visit.services.get("notify", "/v1/complaints", query)
     return visit.page(
-        "complaints", told=told, chosen=chosen, categories=categories, filters=FILTERS, later=after is not None,
-        address=f"{PLACE}?{urlencode(chosen)}",
+        "complaints", told=told, chosen=chosen, categories=categories, filters=FILTERS,
     )  # fmt: skip
 
 
@@ -69,10 +66,7 @@ async def act(form: Posted, complaint_id: UUID) -> Response:
     try:
         await visit.services.post("notify", path, body, key=form.key)
     except ServiceRefused as refusal:
-        if refusal.status not in _ASKED_AGAIN:
-            raise
-        title, detail = refusal.words(visit.language)
-        said = ": ".join(filter(None, (title, detail)))
+        said = visit.refused(refusal, _ASKED_AGAIN)
         # Refused, it did nothing: what is sent next is another try, under a key of its own.
         return await _complaint(visit, complaint_id, {**form.fields, "key": ""}, {"": said}, refusal.status)
     return visit.done(f"{PLACE}/{complaint_id}", _DONE[doing], about=str(found["number"]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -14,6 +13,7 @@ from staff_console.complaints import service
 from staff_console.complaints.answers import of_category
 from staff_console.services import ServiceRefused
 from staff_console.services.parts import part
+from staff_console.web.pager import query_of
 from staff_console.web.visit import Form, Posted, Visit, Visiting
 from staff_console.words import TEXTS
 
@@ -34,12 +34,9 @@ _DONE: Final = {
 async def show_queue(visit: Visiting, after: UUID | None = None) -> Response:
     """Questions of the desk's area, those first that are to be answered first; the filters stand in the address."""
     chosen = {"state": "open"} | service.asked(dict(visit.request.query_params), FILTERS)
-    query: dict[str, str | int] = {**chosen, "order": "due", "limit": service.MOST}
-    if after is not None:
-        query["after"] = str(after)
+    query = query_of({**chosen, "order": "due"}, service.MOST, after)
     told = await visit.services.get("notify", "/v1/questions", query)
-    address = f"{PLACE}?{urlencode(chosen)}"
-    return visit.page("questions", told=told, chosen=chosen, filters=FILTERS, later=after is not None, address=address)
+    return visit.page("questions", told=told, chosen=chosen, filters=FILTERS)
 
 
 @routes.get("/console/questions/{question_id}")
@@ -60,9 +57,7 @@ async def act(form: Posted, question_id: UUID) -> Response:
     try:
         told = await visit.services.post("notify", f"/v1/questions/{question_id}/{doing}", body, key=form.key)
     except ServiceRefused as refusal:
-        if refusal.status not in _ASKED_AGAIN:
-            raise
-        said = ": ".join(filter(None, refusal.words(visit.language)))
+        said = visit.refused(refusal, _ASKED_AGAIN)
         # Refused, it did nothing: what is sent next is another try, under a key of its own.
         return await _question(visit, question_id, {**form.fields, "key": ""}, {"": said}, refusal.status)
     place = f"/console/complaints/{told['complaint_id']}" if doing == "complaint" else f"{PLACE}/{question_id}"

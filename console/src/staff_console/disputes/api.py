@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -15,6 +14,7 @@ from contracts.scopes import Scope
 from staff_console.disputes.evidence import signed
 from staff_console.services import ServiceRefused
 from staff_console.services.parts import together
+from staff_console.web.pager import query_of
 from staff_console.web.visit import Posted, Visit, Visiting
 
 routes = APIRouter()
@@ -38,14 +38,10 @@ async def show_disputes(visit: Visiting, outlet_id: UUID | None = None, after: U
         chosen["older_days"] = given["older_days"]
     if outlet_id is not None:
         chosen["outlet_id"] = str(outlet_id)
-    query: dict[str, str | int] = {**chosen, "limit": MOST}
-    if after is not None:
-        query["after"] = str(after)
+    query = query_of(chosen, MOST, after)
     told = await visit.services.get("supply", "/v1/disputes", query)
     return visit.page(
         "disputes", told=told, chosen=chosen, states=STATES, older=OLDER, governorates=GOVERNORATES,
-        nation=str(visit.session.tokens.claims.get("gov", "*")) == "*", later=after is not None,
-        address=f"{PLACE}?{urlencode(chosen)}",
     )  # fmt: skip
 
 
@@ -68,10 +64,7 @@ async def find(form: Posted, dispute_id: UUID) -> Response:
     try:
         await visit.services.post("supply", f"/v1/disputes/{dispute_id}/finding", body, key=form.key)
     except ServiceRefused as refusal:
-        if refusal.status not in _ASKED_AGAIN:
-            raise
-        title, detail = refusal.words(visit.language)
-        said = ": ".join(filter(None, (title, detail)))
+        said = visit.refused(refusal, _ASKED_AGAIN)
         return await _dispute(visit, dispute_id, {**form.fields, "key": ""}, {"": said})
     return visit.done(f"{PLACE}/{dispute_id}", "dispute_found")
 

@@ -63,11 +63,9 @@ async def hand_over(form: Posted, lookup_id: UUID) -> Response:
     except Unclear as unclear:
         return await _check(visit, lookup_id, number, {"proxy": visit.say(unclear.text)}, form.field("proxy"))
     except ServiceRefused as refusal:
-        if refusal.status not in _ASKED_AGAIN:
-            raise
-        title, detail = refusal.words(visit.language)
+        said = visit.refused(refusal, _ASKED_AGAIN)
         # Refused, it did nothing: what is sent next is another try, under a key of its own.
-        return await _check(visit, lookup_id, number, {"": detail or title}, form.field("proxy"))
+        return await _check(visit, lookup_id, number, {"": said}, form.field("proxy"))
     return visit.done(PLACE, "card_handed_over", about=form.field("holder"))
 
 

@@ -14,6 +14,7 @@ from staff_console.imports import service
 from staff_console.imports.service import WHERE
 from staff_console.services import ServiceRefused, ServiceSilent
 from staff_console.web.errors import Missing
+from staff_console.web.pager import query_of
 from staff_console.web.uploads import Upload, Uploaded
 from staff_console.web.visit import Posted, Visit, Visiting
 
@@ -27,13 +28,11 @@ _ACTS: Final = {"start": "import_started", "cancellation": "import_cancelled"}
 @routes.get(PLACE)
 async def show_imports(visit: Visiting, after: UUID | None = None) -> Response:
     """Imports of the person's area, the newest first, each with how far it has come."""
-    query: dict[str, str | int] = {"limit": 20}
-    if after is not None:
-        query["after"] = str(after)
+    query = query_of({}, 20, after)
     told = await visit.services.get("card", WHERE, query)
     shares = {one["id"]: service.share(one) for one in told["items"]}
     under_way = any(one["status"] in service.UNDER_WAY for one in told["items"])
-    return visit.page("imports", told=told, shares=shares, under_way=under_way, later=after is not None)
+    return visit.page("imports", told=told, shares=shares, under_way=under_way)
 
 
 @routes.get("/console/imports/new")
@@ -75,7 +74,7 @@ async def act(form: Posted, import_id: UUID) -> Response:
     except ServiceRefused as refusal:
         if refusal.status not in _ASKED_AGAIN:
             raise
-        return await _import(visit, import_id, {"": _said(visit, refusal)}, refusal.status)
+        return await _import(visit, import_id, {"": refusal.said(visit.language)}, refusal.status)
     return visit.done(f"{PLACE}/{import_id}", _ACTS[doing])
 
 
@@ -108,11 +107,7 @@ def _refused(visit: Visit, refusal: ServiceRefused, given: Mapping[str, str]) ->
     if refusal.status not in _ASKED_AGAIN:
         raise refusal
     # Refused, it did nothing: what is sent next is another try, under a key of its own.
-    return _form(visit, {**given, "key": ""}, {"file": _said(visit, refusal)}, refusal.status)
-
-
-def _said(visit: Visit, refusal: ServiceRefused) -> str:
-    return ": ".join(filter(None, refusal.words(visit.language)))
+    return _form(visit, {**given, "key": ""}, {"file": refusal.said(visit.language)}, refusal.status)
 
 
 def _form(visit: Visit, given: Mapping[str, str], errors: dict[str, str] | None = None, status: int = 422) -> Response:
@@ -124,10 +119,10 @@ async def _import(
     visit: Visit, import_id: UUID, errors: dict[str, str] | None = None, status: int = 422, after: int = 0
 ) -> Response:
     told = await visit.services.get("card", f"{WHERE}/{import_id}")
-    query: dict[str, str | int] = {"limit": _FINDINGS, "after": after}
+    query = query_of({}, _FINDINGS, after)
     findings = await visit.services.get("card", f"{WHERE}/{import_id}/rejections", query)
     facts = {
-        "one": told, "findings": findings, "share": service.share(told), "later": after > 0,
+        "one": told, "findings": findings, "share": service.share(told),
         "under_way": told["status"] in service.UNDER_WAY, "errors": errors or {},
     }  # fmt: skip
     return visit.page("import", status if errors else 200, **facts)

@@ -15,6 +15,7 @@ from staff_console.services import ServiceRefused
 from staff_console.services.client import NAMES, Name
 from staff_console.services.parts import together
 from staff_console.web.errors import Missing
+from staff_console.web.pager import query_of
 from staff_console.web.visit import Form, Posted, Visit, Visiting
 
 routes = APIRouter()
@@ -41,9 +42,9 @@ async def show_services(visit: Visiting) -> Response:
 async def show_set_aside(visit: Visiting, name: str, after: After = 0, settled: bool = False) -> Response:
     """What a service has set aside, by topic and key; or what no longer stands aside, who settled it and why."""
     of = _named(name)
-    query: dict[str, str | int] = {"limit": _MOST, "after": after} | ({"settled": "true"} if settled else {})
+    query = query_of({"settled": "true"} if settled else {}, _MOST, after)
     told = await visit.services.get(of, f"/v1/operations/{of}/parked-events", query)
-    facts = {"of": of, "told": told, "settled": settled, "later": after > 0, "chapters": CHAPTERS}
+    facts = {"of": of, "told": told, "settled": settled, "chapters": CHAPTERS}
     return visit.page("parked", stuck=stuck(told["items"]), **facts)
 
 
@@ -70,11 +71,9 @@ async def act(form: Posted, name: str, number: Number) -> Response:
     try:
         return await _done(form, of, number, doing, reason)
     except ServiceRefused as refusal:
-        if refusal.status not in _ASKED_AGAIN:
-            raise
-        title, detail = refusal.words(visit.language)
+        said = visit.refused(refusal, _ASKED_AGAIN)
         # Refused, it did nothing: what is sent next is another try, under a key of its own.
-        return await _event(visit, of, number, {**form.fields, "key": ""}, {"": detail or title})
+        return await _event(visit, of, number, {**form.fields, "key": ""}, {"": said})
 
 
 async def _done(form: Form, of: Name, number: int, doing: str, reason: str) -> Response:

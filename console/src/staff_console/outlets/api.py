@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -29,14 +28,11 @@ async def show_outlets(visit: Visiting, after: UUID | None = None) -> Response:
     """Outlets of the reader's area; the conditions stand in the address."""
     asked = outlets_asked.read(dict(visit.request.query_params))
     told, count = await service.listed(visit, asked, after)
-    bound = str(visit.session.tokens.claims.get("gov", "*"))
-    governorate = asked.get("governorate", "") if bound == "*" else bound[:2]
+    governorate = visit.governorate(asked.get("governorate", ""))
     return visit.page(
-        "outlets", told=told, count=count, asked=asked, later=after is not None, nation=bound == "*",
-        governorates=GOVERNORATES,
+        "outlets", told=told, count=count, asked=asked, governorates=GOVERNORATES,
         districts={code: one for code, one in DISTRICTS.items() if one.governorate == governorate},
         kinds=outlets_asked.KINDS, states=outlets_asked.STATES, silent=outlets_asked.SILENT,
-        address=f"{PLACE}?{urlencode(asked)}",
     )  # fmt: skip
 
 
@@ -56,10 +52,8 @@ async def follow_gap(form: Posted, outlet_id: UUID) -> Response:
     try:
         await visit.services.put("supply", f"/v1/offline-gaps/{gap_id}/following", {"note": note}, key=form.key)
     except ServiceRefused as refusal:
-        if refusal.status != 404:
-            raise
-        title, detail = refusal.words(visit.language)
-        return await _outlet(visit, outlet_id, {**form.fields, "key": ""}, {"": detail or title})
+        said = visit.refused(refusal, {404})
+        return await _outlet(visit, outlet_id, {**form.fields, "key": ""}, {"": said})
     return visit.done(f"{PLACE}/{outlet_id}", "gap_followed")
 
 

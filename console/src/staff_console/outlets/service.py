@@ -11,6 +11,7 @@ from uuid import UUID
 from contracts.scopes import Scope
 from staff_console.documents import Answer, Document
 from staff_console.services.parts import Part, together
+from staff_console.web.pager import query_of
 from staff_console.web.visit import Visit
 
 MOST: Final = 50
@@ -20,9 +21,7 @@ _DISPUTES: Final = 20
 
 async def listed(visit: Visit, asked: Mapping[str, str], after: UUID | None) -> tuple[Answer, int]:
     """A page of the outlets, and how many all pages have."""
-    query: dict[str, str | int] = {**asked, "limit": MOST}
-    if after is not None:
-        query["after"] = str(after)
+    query = query_of(asked, MOST, after)
     told, counted = await asyncio.gather(
         visit.services.get("supply", "/v1/outlets", query),
         visit.services.get("supply", "/v1/outlet-counts", dict(asked)),

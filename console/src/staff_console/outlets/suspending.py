@@ -56,10 +56,7 @@ async def _do(form: Form, one: Suspendable, doing: str, body: Mapping[str, str] 
         else:
             await visit.services.post(one.service, path, body, key=form.key)
     except ServiceRefused as refusal:
-        if refusal.status not in _ASKED_AGAIN:
-            raise
-        title, detail = refusal.words(visit.language)
-        said = ": ".join(filter(None, (title, detail)))
+        said = visit.refused(refusal, _ASKED_AGAIN)
         # Refused, it did nothing: what is sent next is another try, under a key of its own.
         return await ask(visit, one, doing, {**form.fields, "key": ""}, {"": said})
     return visit.done(one.page, f"{one.what}_{doing}_done", about=one.about)

@@ -15,6 +15,7 @@ from staff_console.documents import Answer
 from staff_console.payouts import batches
 from staff_console.payouts.amounts import piastres_of
 from staff_console.payouts.batches import PLACE
+from staff_console.web.pager import query_of
 from staff_console.web.visit import Posted, Visit, Visiting
 
 routes = APIRouter()
@@ -32,13 +33,10 @@ async def show_batches(visit: Visiting, state: str = "", reference: str = "", af
     usual = "open" if visit.may(Scope.PAYOUTS_SUBMIT) else "submitted"
     sought = normalise_digits(reference.strip())[:_LONGEST]
     chosen = state if state in {*STATES, ALL} else ALL if sought else usual
-    query: dict[str, str | int] = {"limit": 50}
-    query |= {} if chosen == ALL else {"state": chosen}
-    query |= {"reference": sought} if sought else {}
-    query |= {"after": str(after)} if after is not None else {}
-    told = await visit.services.get("payment", "/v1/payout-batches", query)
+    conditions = ({} if chosen == ALL else {"state": chosen}) | ({"reference": sought} if sought else {})
+    told = await visit.services.get("payment", "/v1/payout-batches", query_of(conditions, 50, after))
     return visit.page(
-        "payouts", told=told, state=chosen, states=(*STATES, ALL), sought=sought, later=after is not None,
+        "payouts", told=told, state=chosen, states=(*STATES, ALL), sought=sought,
         makes=visit.may(Scope.PAYOUTS_SUBMIT),
         addresses={one: _address(one, sought) for one in (*STATES, ALL)},
     )  # fmt: skip

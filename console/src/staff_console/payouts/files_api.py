@@ -68,8 +68,7 @@ async def _handed_on(upload: Upload, batch_id: UUID) -> Document:
 
 def _said(visit: Visit, refusal: ServiceRefused) -> Document:
     """A refusal of the whole file: in the service's words, with the rows it names."""
-    words = " – ".join(word for word in refusal.words(visit.language) if word)
-    return {"errors": {"file": words}, "rows": refusal.problem.get("rows") or []}
+    return {"errors": {"file": refusal.said(visit.language)}, "rows": refusal.problem.get("rows") or []}
 
 
 async def _file(visit: Visit, batch_id: UUID, refused: Document | None = None) -> Response:

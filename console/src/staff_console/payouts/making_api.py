@@ -134,5 +134,4 @@ def _at_field(visit: Visit, refusal: ServiceRefused) -> dict[str, str]:
     """A refusal in the service's words at the field it is about. Raises it where it is about none."""
     if refusal.code not in _FIELD:
         raise refusal
-    title, detail = refusal.words(visit.language)
-    return {_FIELD[refusal.code]: f"{title}: {detail}" if detail else title}
+    return {_FIELD[refusal.code]: refusal.said(visit.language)}

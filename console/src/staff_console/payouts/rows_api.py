@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -16,6 +15,7 @@ from staff_console.payouts.batches import PLACE
 from staff_console.payouts.columns import column_of
 from staff_console.services import ServiceRefused
 from staff_console.web.errors import Missing
+from staff_console.web.pager import query_of
 from staff_console.web.visit import Form, Posted, Visit, Visiting
 
 routes = APIRouter()
@@ -29,11 +29,9 @@ async def show_rows(visit: Visiting, batch_id: UUID, state: str = "", after: int
     """The payouts of a batch in the order they were received."""
     batch = await batches.find(visit, batch_id)
     chosen: dict[str, str | int] = {"state": state} if state in STATES else {}
-    told = await visit.services.get("payment", f"{batches.path_of(batch_id)}/items", _page(after) | chosen)
-    place = f"{PLACE}/{batch_id}/items"
+    told = await visit.services.get("payment", f"{batches.path_of(batch_id)}/items", query_of(chosen, MOST, after))
     return visit.page(
-        "payout_rows", batch=batch, told=told, state=state if chosen else "", states=STATES, later=after,
-        address=f"{place}?{urlencode(chosen)}" if chosen else f"{place}?",
+        "payout_rows", batch=batch, told=told, state=state if chosen else "", states=STATES,
     )  # fmt: skip
 
 
@@ -41,16 +39,16 @@ async def show_rows(visit: Visiting, batch_id: UUID, state: str = "", after: int
 async def show_faults(visit: Visiting, batch_id: UUID, after: int = 0) -> Response:
     """The rows of its files that were not taken, each with its column and the reason."""
     batch = await batches.find(visit, batch_id)
-    told = await visit.services.get("payment", f"{batches.path_of(batch_id)}/faults", _page(after))
-    return visit.page("payout_faults", batch=batch, told=told, later=after, column_of=column_of)
+    told = await visit.services.get("payment", f"{batches.path_of(batch_id)}/faults", query_of({}, MOST, after))
+    return visit.page("payout_faults", batch=batch, told=told, column_of=column_of)
 
 
 @routes.get(f"{PLACE}/{{batch_id}}/doubles")
 async def show_doubles(visit: Visiting, batch_id: UUID, after: int = 0) -> Response:
     """Its payouts that somebody may already be getting, as they were found when it was submitted."""
     batch = await batches.find(visit, batch_id)
-    told = await visit.services.get("payment", f"{batches.path_of(batch_id)}/doubles", _page(after))
-    return visit.page("payout_doubles", batch=batch, told=told, later=after)
+    told = await visit.services.get("payment", f"{batches.path_of(batch_id)}/doubles", query_of({}, MOST, after))
+    return visit.page("payout_doubles", batch=batch, told=told)
 
 
 @routes.get(f"{PLACE}/{{batch_id}}/items/{{number}}")
@@ -133,14 +131,9 @@ def _refused(visit: Visit, refusal: ServiceRefused) -> dict[str, str]:
     faults: list[Document] = refusal.problem.get("rows") or refusal.problem.get("errors") or []
     reason = "reason_ar" if visit.language == "ar" else "reason"
     said = {_AT[column_of(one.get("code", ""))]: one.get(reason) or one["reason"] for one in faults}
-    return said or {"amount": " – ".join(word for word in refusal.words(visit.language) if word)}
+    return said or {"amount": refusal.said(visit.language)}
 
 
 _AT: Final = {
     "column.amount": "amount", "column.payee": "number", "column.item_reference": "item_reference", "column.row": "",
 }  # fmt: skip
-
-
-def _page(after: int) -> dict[str, str | int]:
-    query: dict[str, str | int] = {"limit": MOST}
-    return query | ({"after": after} if after > 0 else {})

@@ -50,7 +50,7 @@ async def show_found(visit: Visiting, lookup_id: UUID, after: UUID | None = None
         raise Missing
     sought = kept(members)
     found = await service.find(visit, sought, members["governorate"], str(after) if after else "")
-    return visit.page("found", found=found, lookup_id=lookup_id, sought=sought, later=after is not None)
+    return visit.page("found", found=found, lookup_id=lookup_id, sought=sought)
 
 
 @routes.get("/console/people/{citizen_id}")
@@ -80,6 +80,5 @@ def search_page(visit: Visit, typed: str, governorate: str = "", errors: dict[st
     """The search box; `errors` by field name a text, or a service's own words."""
     return visit.page(
         "people", 422 if errors else 200, typed=typed, governorate=governorate, errors=errors or {},
-        everywhere=visit.may(*service.REGISTER), nation=visit.session.tokens.claims.get("gov", "*") == "*",
-        governorates=GOVERNORATES,
+        everywhere=visit.may(*service.REGISTER), governorates=GOVERNORATES,
     )  # fmt: skip

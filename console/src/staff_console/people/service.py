@@ -44,10 +44,8 @@ async def find(visit: Visit, sought: Sought, governorate: str = "", after: str =
             return await _in_register(visit, sought, governorate, after)
         return await _among_cards(visit, sought)
     except ServiceRefused as refusal:
-        if refusal.status not in _ASKED_AGAIN:
-            raise
-        title, detail = refusal.words(visit.language)
-        return Found(said=detail or title)
+        said = visit.refused(refusal, _ASKED_AGAIN)
+        return Found(said=said)
 
 
 async def _in_register(visit: Visit, sought: Sought, governorate: str, after: str) -> Found:
@@ -67,4 +65,4 @@ async def _among_cards(visit: Visit, sought: Sought) -> Found:
 
 def wants_governorate(visit: Visit, sought: Sought) -> bool:
     """Whether a name needs a governorate beside it: whoever is bound to one looks there."""
-    return sought.kind == "name" and visit.session.tokens.claims.get("gov", "*") == "*"
+    return sought.kind == "name" and visit.nation

@@ -18,6 +18,7 @@ from staff_console.services import ServiceRefused
 from staff_console.services.client import NAMES, Name
 from staff_console.services.parts import together
 from staff_console.web.errors import Missing
+from staff_console.web.pager import query_of
 from staff_console.web.visit import Posted, Visit, Visiting
 
 routes = APIRouter()
@@ -25,7 +26,7 @@ PLACE: Final = "/console/policies"
 MOST: Final = 50
 _OF_EACH: Final = 10
 _OF_A_KEY: Final = 200
-_ASKED_AGAIN: Final = frozenset({409, 422})
+ASKED_AGAIN: Final = frozenset({409, 422})
 
 
 def path_of(name: Name) -> str:
@@ -40,16 +41,14 @@ async def show_policies(visit: Visiting, after: UUID | None = None) -> Response:
     asked, wrong = policies.read(given)
     names: tuple[Name, ...] = (service_named(asked["service"]),) if "service" in asked else NAMES
     conditions = {name: value for name, value in asked.items() if name != "service"}
-    query: dict[str, str | int] = {**conditions, "limit": MOST if len(names) == 1 else _OF_EACH}
-    if after is not None and len(names) == 1:
-        query["after"] = str(after)
+    query = query_of(conditions, MOST, after) if len(names) == 1 else query_of(conditions, _OF_EACH, None)
     parts = await together(
         visit.context.settings.part_seconds, **{name: visit.services.get(name, path_of(name), query) for name in names}
     )
     return visit.page(
         "policies", 422 if wrong else 200, parts=parts, asked=asked, typed=given, names=NAMES, whole=len(names) > 1,
-        errors={name: visit.say(text) for name, text in wrong.items()}, later=after is not None, shown=policies.shown,
-        address=f"{PLACE}?{urlencode(asked)}", conditions=urlencode(conditions),
+        errors={name: visit.say(text) for name, text in wrong.items()}, shown=policies.shown,
+        conditions=urlencode(conditions),
     )  # fmt: skip
 
 
@@ -82,7 +81,7 @@ async def withdraw(form: Posted, of: str, policy_id: UUID) -> Response:
     try:
         made = await visit.services.post(name, path, {"reason": reason}, key=form.key)
     except ServiceRefused as refusal:
-        return await _ask(visit, name, policy_id, {**form.fields, "key": ""}, {"": said_by(visit, refusal)})
+        return await _ask(visit, name, policy_id, {**form.fields, "key": ""}, {"": visit.refused(refusal, ASKED_AGAIN)})
     return visit.done(f"/console/proposals/{name}/{made['proposal_id']}", "policy_withdrawal_proposed")
 
 
@@ -93,14 +92,6 @@ async def find(visit: Visit, name: Name, policy_id: UUID) -> Document:
         raise Missing
     found: Document = told["items"][0]
     return found
-
-
-def said_by(visit: Visit, refusal: ServiceRefused) -> str:
-    """A refusal in words, for the form that is shown again. Raises it where that form is of no use."""
-    if refusal.status not in _ASKED_AGAIN:
-        raise refusal
-    title, detail = refusal.words(visit.language)
-    return ": ".join(filter(None, (title, detail)))
 
 
 async def _ask(

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from contracts.scopes import Scope
 from staff_console.policies import asked as policies
-from staff_console.policies.api import PLACE, find, path_of, said_by
+from staff_console.policies.api import ASKED_AGAIN, PLACE, find, path_of
 from staff_console.proposals.service import service_named
 from staff_console.services import ServiceRefused
 from staff_console.services.client import Name
@@ -43,7 +43,7 @@ async def propose(form: Posted, of: str, policy_id: UUID) -> Response:
             return visit.done(f"{SIMULATIONS}/{made['simulation_id']}", "simulation_begun")
         made = await visit.services.post(name, path_of(name), body, key=form.key)
     except ServiceRefused as refusal:
-        return await _ask(visit, name, policy_id, {**form.fields, "key": ""}, {"": said_by(visit, refusal)})
+        return await _ask(visit, name, policy_id, {**form.fields, "key": ""}, {"": visit.refused(refusal, ASKED_AGAIN)})
     return visit.done(f"/console/proposals/{name}/{made['policy_id']}", "policy_proposed")
 
 
@@ -61,7 +61,7 @@ async def propose_simulated(form: Posted, simulation_id: UUID) -> Response:
     try:
         made = await visit.services.post("supply", path_of("supply"), found["policies"][0], key=form.key)
     except ServiceRefused as refusal:
-        return await _simulation(visit, simulation_id, {"": said_by(visit, refusal)})
+        return await _simulation(visit, simulation_id, {"": visit.refused(refusal, ASKED_AGAIN)})
     return visit.done(f"/console/proposals/supply/{made['policy_id']}", "policy_proposed")
 
 

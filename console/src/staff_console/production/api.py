@@ -12,6 +12,7 @@ from chassis.text import normalise_digits
 from contracts.scopes import Scope
 from staff_console.services import ServiceRefused
 from staff_console.services.parts import part
+from staff_console.web.pager import query_of
 from staff_console.web.uploads import Uploaded
 from staff_console.web.visit import Posted, Visit, Visiting
 
@@ -44,7 +45,9 @@ async def make_batch(form: Posted) -> Response:
         body = {"bureau_id": form.field("bureau_id"), "size": size}
         made = await visit.services.post("card", WHERE, body, key=form.key)
     except ServiceRefused as refusal:
-        return await _batches(visit, {**form.fields, "key": ""}, {"": said(visit, refusal)}, refusal.status)
+        return await _batches(
+            visit, {**form.fields, "key": ""}, {"": visit.refused(refusal, ASKED_AGAIN)}, refusal.status
+        )
     return visit.done(f"{PLACE}/{made['batch_id']}", "batch_made")
 
 
@@ -75,7 +78,7 @@ async def take_return(upload: Uploaded, batch_id: UUID) -> Response:
         path = f"{WHERE}/{batch_id}/returns"
         await visit.services.post("card", path, {"content": content}, key=upload.form.key)
     except ServiceRefused as refusal:
-        return await _batch(visit, batch_id, {"file": said(visit, refusal)}, refusal.status)
+        return await _batch(visit, batch_id, {"file": visit.refused(refusal, ASKED_AGAIN)}, refusal.status)
     return visit.done(f"{PLACE}/{batch_id}", "return_taken")
 
 
@@ -95,15 +98,8 @@ async def reprint(form: Posted, batch_id: UUID, card_id: UUID) -> Response:
         await visit.services.post("card", f"/v1/cards/{card_id}/reprint", {"reason": reason}, key=form.key)
     except ServiceRefused as refusal:
         given = {**form.fields, "key": ""}
-        return _reprint(visit, batch_id, card_id, given, {"": said(visit, refusal)}, refusal.status)
+        return _reprint(visit, batch_id, card_id, given, {"": visit.refused(refusal, ASKED_AGAIN)}, refusal.status)
     return visit.done(f"{PLACE}/{batch_id}", "card_reprinted")
-
-
-def said(visit: Visit, refusal: ServiceRefused) -> str:
-    """A refusal in the service's own words. Raises it where another form would not help."""
-    if refusal.status not in ASKED_AGAIN:
-        raise refusal
-    return ": ".join(filter(None, refusal.words(visit.language)))
 
 
 def number_of(typed: str, most: int) -> int | None:
@@ -119,12 +115,12 @@ async def _batches(
     status: int = 422,
     after: UUID | None = None,
 ) -> Response:
-    query: dict[str, str | int] = {"limit": _PAGE, **({"after": str(after)} if after else {})}
+    query = query_of({}, _PAGE, after)
     told = await visit.services.get("card", WHERE, query)
     bureaus = await part(visit.services.get("card", "/v1/bureaus", {"limit": 200}), visit.context.settings.part_seconds)
     facts = {
         "bureaus": bureaus.told["items"] if bureaus.state == "there" else [], "given": given, "errors": errors or {},
-        "writes": visit.may(Scope.PRODUCTION_WRITE), "later": after is not None,
+        "writes": visit.may(Scope.PRODUCTION_WRITE),
     }  # fmt: skip
     return visit.page("batches", status if errors else 200, told=told, **facts)
 
@@ -134,9 +130,9 @@ async def _batch(
 ) -> Response:
     path = f"{WHERE}/{batch_id}"
     told = await visit.services.get("card", path)
-    query: dict[str, str | int] = {"limit": _PAGE, "after": after}
+    query = query_of({}, _PAGE, after)
     misfits = await visit.services.get("card", f"{path}/mismatches", query)
-    facts = {"errors": errors or {}, "writes": visit.may(Scope.PRODUCTION_WRITE), "later": after > 0}
+    facts = {"errors": errors or {}, "writes": visit.may(Scope.PRODUCTION_WRITE)}
     return visit.page("batch", status if errors else 200, one=told, misfits=misfits, **facts)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 from uuid import UUID
 
@@ -11,9 +10,11 @@ from starlette.responses import Response
 
 from contracts.scopes import Scope
 from staff_console.documents import Document
-from staff_console.production.api import number_of, said
+from staff_console.production.api import ASKED_AGAIN, number_of
+from staff_console.production.cards import listed
 from staff_console.services import ServiceRefused
 from staff_console.services.parts import part
+from staff_console.web.pager import query_of
 from staff_console.web.visit import Posted, Visit, Visiting
 
 routes = APIRouter()
@@ -23,7 +24,6 @@ _PAGE: Final = 50
 _MOST: Final = 20_000
 _SHOWN: Final = 200  # of a consignment's cards on its page
 _WAYS: Final = {"true": "on_the_way", "false": "received"}
-_ID: Final = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
 @routes.get(PLACE)
@@ -45,7 +45,9 @@ async def dispatch(form: Posted) -> Response:
         body = {"site_id": form.field("site_id"), "count": count}
         made = await visit.services.post("card", WHERE, body, key=form.key)
     except ServiceRefused as refusal:
-        return await _consignments(visit, {**form.fields, "key": ""}, {"": said(visit, refusal)}, refusal.status)
+        return await _consignments(
+            visit, {**form.fields, "key": ""}, {"": visit.refused(refusal, ASKED_AGAIN)}, refusal.status
+        )
     return visit.done(f"{PLACE}/{made['consignment_id']}", "consignment_sent")
 
 
@@ -68,27 +70,29 @@ async def receive(form: Posted, consignment_id: UUID) -> Response:
         await visit.services.post("card", f"{WHERE}/{consignment_id}/receipt", body, key=form.key)
     except ServiceRefused as refusal:
         given = {**form.fields, "key": ""}
-        return await _consignment(visit, consignment_id, given, {"": said(visit, refusal)}, refusal.status)
+        return await _consignment(
+            visit, consignment_id, given, {"": visit.refused(refusal, ASKED_AGAIN)}, refusal.status
+        )
     return visit.done(f"{PLACE}/{consignment_id}", "consignment_received")
 
 
 def counted(fields: dict[str, str], found: Document) -> tuple[Document, dict[str, str]]:
     """What came of a consignment by what its form says did not, and what is wrong with it by field."""
-    listed = [one["card_id"] for one in found["items"]]
+    sent = {one["card_id"] for one in found["items"]}
     named: dict[str, list[str]] = {}
     wrong: dict[str, str] = {}
     for name in ("missing", "damaged", "surplus"):
-        lines = fields.get(name, "").split()
-        named[name] = list(dict.fromkeys(line.lower() for line in lines))
-        of_list = set(named[name]) <= set(listed)
-        if not all(_ID.fullmatch(line) for line in lines):
+        cards = listed(fields.get(name, ""))
+        named[name] = cards or []
+        of_list = sent.issuperset(named[name])
+        if cards is None:
             wrong[name] = "card_ids_unclear"
         elif named[name] and of_list == (name == "surplus"):
             wrong[name] = "cards_on_list" if name == "surplus" else "cards_not_on_list"
     if set(named["missing"]) & set(named["damaged"]):
         wrong.setdefault("damaged", "cards_twice")
     out = {*named["missing"], *named["damaged"]}
-    here = [*(one for one in listed if one not in out), *named["surplus"]]
+    here = [*(one["card_id"] for one in found["items"] if one["card_id"] not in out), *named["surplus"]]
     return {"card_ids": here, "damaged": named["damaged"]}, wrong
 
 
@@ -101,11 +105,11 @@ async def _consignments(
     after: UUID | None = None,
 ) -> Response:
     way = on_the_way if on_the_way in _WAYS else "true"
-    query: dict[str, str | int] = {"limit": _PAGE, "on_the_way": way, **({"after": str(after)} if after else {})}
+    query = query_of({"on_the_way": way}, _PAGE, after)
     told = await visit.services.get("card", WHERE, query)
     facts = {
         "sites": await _sites(visit), "given": given, "errors": errors or {}, "ways": _WAYS, "way": way,
-        "sends": visit.may(Scope.STOCK_DISPATCH), "later": after is not None,
+        "sends": visit.may(Scope.STOCK_DISPATCH),
     }  # fmt: skip
     return visit.page("consignments", status if errors else 200, told=told, **facts)
 

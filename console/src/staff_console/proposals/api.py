@@ -12,6 +12,7 @@ from starlette.responses import Response
 from staff_console.proposals import service
 from staff_console.services import ServiceRefused
 from staff_console.web.names import named
+from staff_console.web.pager import query_of
 from staff_console.web.visit import Posted, Visit, Visiting
 
 routes = APIRouter()
@@ -26,11 +27,9 @@ _ASKED_AGAIN: Final = frozenset({422})
 async def show_proposals(visit: Visiting, name: str, state: str = "submitted", after: UUID | None = None) -> Response:
     """Proposals of a service in a state, the newest first."""
     of, chosen = service.service_named(name), state if state in STATES else "submitted"
-    query: dict[str, str | int] = {"state": chosen, "limit": 50}
-    if after is not None:
-        query["after"] = str(after)
+    query = query_of({"state": chosen}, 50, after)
     told = await visit.services.get(of, f"/v1/proposals/{of}", query)
-    return visit.page("proposals", told=told, of=of, state=chosen, states=STATES, later=after is not None)
+    return visit.page("proposals", told=told, of=of, state=chosen, states=STATES)
 
 
 @routes.get("/console/proposals/{name}/{proposal_id}")
@@ -49,10 +48,8 @@ async def decide(form: Posted, name: str, proposal_id: UUID) -> Response:
     try:
         said = await service.decide(form, of, str(proposal_id))
     except ServiceRefused as refusal:
-        if refusal.status not in _ASKED_AGAIN:
-            raise
-        title, detail = refusal.words(visit.language)
-        return await _proposal(visit, name, proposal_id, {**form.fields, "key": ""}, {"": detail or title})
+        said = visit.refused(refusal, _ASKED_AGAIN)
+        return await _proposal(visit, name, proposal_id, {**form.fields, "key": ""}, {"": said})
     return visit.done(f"{PLACE}/{of}/{proposal_id}", said)
 
 

@@ -45,7 +45,7 @@ async def act(form: Posted, grant_id: UUID) -> Response:
     except ServiceRefused as refusal:
         if refusal.status not in _ASKED_AGAIN:
             raise
-        said = ": ".join(filter(None, refusal.words(form.visit.language)))
+        said = refusal.said(form.visit.language)
         return await _grant(form.visit, grant_id, {**form.fields, "key": ""}, {"": said}, refusal.status)
     decided = "grant_approved" if form.field("decision") == "approve" else "grant_refused"
     return form.visit.done(f"{PLACE}/{grant_id}", _DONE.get(doing, decided))

@@ -101,10 +101,9 @@ async def _listed(visit: Visit, asked: Wanted) -> tuple[Answer, int]:
 
 async def _facts(visit: Visit, asked: Wanted) -> Document:
     """What the form of the list offers: districts and sites of the governorate, once there is one."""
-    governorate = _governorate(visit, asked)
+    governorate = visit.governorate(asked.asked.get("governorate", ""))
     return {
         "governorates": GOVERNORATES,
-        "nation": str(visit.session.tokens.claims.get("gov", "*")) == "*",
         "districts": {code: one for code, one in DISTRICTS.items() if one.governorate == governorate},
         "all_districts": DISTRICTS,
         "sites": await _sites(visit, governorate),
@@ -117,7 +116,7 @@ async def _facts(visit: Visit, asked: Wanted) -> Document:
 async def _named(visit: Visit, asked: Wanted) -> list[tuple[str, str]]:
     """The conditions in words: by the name of a field's text what was chosen."""
     index = 1 if visit.language == "ar" else 0
-    sites = await _sites(visit, _governorate(visit, asked))
+    sites = await _sites(visit, visit.governorate(asked.asked.get("governorate", "")))
     found = []
     for name, value in asked.asked.items():
         if name == "governorate":
@@ -142,12 +141,6 @@ async def _sites(visit: Visit, governorate: str) -> dict[str, str]:
     told = await visit.services.get("card", "/v1/public/pickup-sites", query)
     name = "name_ar" if visit.language == "ar" else "name_en"
     return {one["site_id"]: one[name] for one in told["items"]}
-
-
-def _governorate(visit: Visit, asked: Wanted) -> str:
-    """The governorate that was chosen, or the one whose rows its person sees anyway."""
-    bound = str(visit.session.tokens.claims.get("gov", "*"))
-    return asked.asked.get("governorate", "") if bound == "*" else bound[:2]
 
 
 def _names(asked: Wanted) -> set[str]:

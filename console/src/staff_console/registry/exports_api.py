@@ -12,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 
 from chassis.clock import CAIRO
 from staff_console.documents import Document
+from staff_console.web.pager import query_of
 from staff_console.web.visit import Visit, Visiting
 
 routes = APIRouter()
@@ -26,13 +27,9 @@ _MEDIA: Final = {
 @routes.get(PLACE)
 async def show_exports(visit: Visiting, after: UUID | None = None) -> Response:
     """Their files, the newest first."""
-    query: dict[str, str | int] = {"limit": 20}
-    if after is not None:
-        query["after"] = str(after)
+    query = query_of({}, 20, after)
     told = await visit.services.get("card", _WHERE, query)
-    return visit.page(
-        "exports", told=told, shares={one["export_id"]: _share(one) for one in told["items"]}, later=after
-    )
+    return visit.page("exports", told=told, shares={one["export_id"]: _share(one) for one in told["items"]})
 
 
 @routes.get("/console/exports/{export_id}/file")

@@ -15,6 +15,7 @@ from staff_console.documents import Answer, Document
 from staff_console.requests.comparing import lines
 from staff_console.requests.corrections import CORRECTIONS, NotRight, asked
 from staff_console.services import ServiceRefused
+from staff_console.web.pager import query_of
 from staff_console.web.visit import Posted, Visit, Visiting
 
 routes = APIRouter()
@@ -32,11 +33,9 @@ _CLOCK: Final = Clock()
 async def show_requests(visit: Visiting, state: str = "waiting", after: UUID | None = None) -> Response:
     """Requests of a state, the newest first."""
     chosen = state if state in STATES else "waiting"
-    query: dict[str, str | int] = {"state": chosen, "limit": 50}
-    if after is not None:
-        query["after"] = str(after)
+    query = query_of({"state": chosen}, 50, after)
     told = await visit.services.get("card", "/v1/change-requests", query)
-    return visit.page("requests", told=told, state=chosen, states=STATES, later=after is not None)
+    return visit.page("requests", told=told, state=chosen, states=STATES)
 
 
 @routes.get("/console/requests/{request_id}")
@@ -83,10 +82,8 @@ async def enter_correction(form: Posted, citizen_id: UUID) -> Response:
     try:
         made = await visit.services.post("card", "/v1/change-requests", body, key=form.key)
     except ServiceRefused as refusal:
-        if refusal.status not in {409, 422}:
-            raise
-        title, detail = refusal.words(visit.language)
-        return await _correction(visit, citizen_id, form.fields, {"": detail or title})
+        said = visit.refused(refusal, {409, 422})
+        return await _correction(visit, citizen_id, form.fields, {"": said})
     return visit.done(f"{PLACE}/{made['request_id']}", "request_entered")
 
 

@@ -25,6 +25,7 @@ from staff_console.rollout.board import (
 )
 from staff_console.services.parts import together
 from staff_console.web.errors import Missing
+from staff_console.web.pager import query_of
 from staff_console.web.visit import Visit, Visiting
 
 routes = APIRouter()
@@ -37,11 +38,9 @@ _WEEKS_SHOWN: Final = 13  # a quarter
 @routes.get(PLACE)
 async def show_phases(visit: Visiting, after: UUID | None = None) -> Response:
     """The phases that somebody may see, each with its counters."""
-    query: dict[str, str | int] = {"limit": _PAGE}
-    if after is not None:
-        query["after"] = str(after)
+    query = query_of({}, _PAGE, after)
     told = await visit.services.get("card", "/v1/rollout-phases", query)
-    return visit.page("phases", told=told, later=after is not None)
+    return visit.page("phases", told=told)
 
 
 @routes.get("/console/rollout/{phase_id}")
@@ -52,7 +51,7 @@ async def show_phase(visit: Visiting, phase_id: UUID) -> Response:
 
 @routes.get("/console/rollout/{phase_id}/by/{dimension}")
 async def show_parts(
-    visit: Visiting, phase_id: UUID, dimension: str, first: Annotated[int, Query(ge=0)] = 0
+    visit: Visiting, phase_id: UUID, dimension: str, after: Annotated[int, Query(ge=0)] = 0
 ) -> Response:
     """A phase by its sites, or by the weeks of the appointments, some at a time."""
     if dimension not in DIMENSIONS:
@@ -60,11 +59,10 @@ async def show_parts(
     path = f"/v1/rollout-phases/{phase_id}"
     phase, review = await visit.services.get("card", path), await visit.services.get("card", f"{path}/review")
     rows = parts_of(phase_id, review["parts"], dimension)
-    shown, own = rows[first : first + _PARTS], f"{PLACE}/{phase_id}/by/{dimension}"
-    following = f"{own}?first={first + _PARTS}" if len(rows) > first + _PARTS else ""
+    shown, end = rows[after : after + _PARTS], after + _PARTS
     return visit.page(
         "phase_parts", phase=phase, review=review, dimension=dimension, rows=shown, columns=COLUMNS, whole=len(rows),
-        next=following, first=own if first else "",
+        following=end if len(rows) > end else None,
     )  # fmt: skip
 
 
@@ -90,12 +88,10 @@ async def show_households(
         raise Missing
     where = {"step": step, "district": district, "site_id": _said(site_id), "cohort": _said(cohort)}
     where = {name: value for name, value in {**where, "made_in": _said(made_in)}.items() if value}
-    query: dict[str, str | int] = {**where, "limit": _PAGE}
-    if after is not None:
-        query["after"] = str(after)
+    query = query_of(where, _PAGE, after)
     told = await visit.services.get("card", f"/v1/rollout-phases/{phase_id}/households", query)
     phase = await visit.services.get("card", f"/v1/rollout-phases/{phase_id}")
-    return visit.page("phase_households", told=told, phase=phase, step=step, where=where, later=after is not None)
+    return visit.page("phase_households", told=told, phase=phase, step=step, where=where)
 
 
 async def board(visit: Visit, phase_id: UUID, errors: dict[str, str] | None = None) -> Document:

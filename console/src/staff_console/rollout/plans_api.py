@@ -37,7 +37,7 @@ async def draft_plan(form: Posted, phase_id: UUID) -> Response:
     try:
         made = await visit.services.post("card", f"/v1/rollout-phases/{phase_id}/pickup-plans", body, key=form.key)
     except ServiceRefused as refusal:
-        return await _ask(visit, phase_id, {**form.fields, "key": ""}, {"": _said(visit, refusal)})
+        return await _ask(visit, phase_id, {**form.fields, "key": ""}, {"": visit.refused(refusal, _ASKED_AGAIN)})
     return visit.done(f"/console/plans/{made['id']}", "plan_drafted")
 
 
@@ -63,7 +63,7 @@ async def _act(form: Form, plan_id: UUID, path: str, said: str) -> Response:
     try:
         await form.visit.services.post("card", f"/v1/pickup-plans/{plan_id}/{path}", key=form.key)
     except ServiceRefused as refusal:
-        return await _plan(form.visit, plan_id, {"": _said(form.visit, refusal)})
+        return await _plan(form.visit, plan_id, {"": form.visit.refused(refusal, _ASKED_AGAIN)})
     return form.visit.done(f"/console/plans/{plan_id}", said)
 
 
@@ -102,10 +102,3 @@ def _asked(form: Form) -> tuple[dict[str, object], dict[str, str]]:
     else:
         wrong["holders"] = "holders_missing"
     return body, wrong
-
-
-def _said(visit: Visit, refusal: ServiceRefused) -> str:
-    if refusal.status not in _ASKED_AGAIN:
-        raise refusal
-    title, detail = refusal.words(visit.language)
-    return f"{title}: {detail}" if detail else title

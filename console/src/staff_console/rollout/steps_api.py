@@ -48,10 +48,7 @@ async def take_step(form: Posted, phase_id: UUID, step: str) -> Response:
     try:
         await visit.services.post("card", f"/v1/rollout-phases/{phase_id}/{path}", body, key=form.key)
     except ServiceRefused as refusal:
-        if refusal.status not in {409, 422}:
-            raise
-        title, detail = refusal.words(visit.language)
-        shown = f"{title}: {detail}" if detail else title
+        shown = visit.refused(refusal, {409, 422})
         return await _ask(visit, phase_id, step, {**form.fields, "key": ""}, {"": shown})
     return visit.done(f"{PLACE}/{phase_id}", said)
 

@@ -25,6 +25,10 @@ class ServiceRefused(Exception):
         """Title and detail in a language, the other language's where one is missing."""
         return self._word("title", language), self._word("detail", language)
 
+    def said(self, language: str) -> str:
+        """The same as one line."""
+        return ": ".join(filter(None, self.words(language)))
+
     def _word(self, name: str, language: str) -> str:
         own, other = (f"{name}_ar", name) if language == "ar" else (name, f"{name}_ar")
         return str(self.problem.get(own) or self.problem.get(other) or "")

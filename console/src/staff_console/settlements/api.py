@@ -14,6 +14,7 @@ from staff_console.documents import Answer, Document
 from staff_console.services.parts import together
 from staff_console.settlements import wanted
 from staff_console.settlements.wanted import Wanted
+from staff_console.web.pager import query_of
 from staff_console.web.visit import Visit, Visiting
 
 routes = APIRouter()
@@ -31,7 +32,7 @@ _CLOCK: Final = Clock()
 async def show_settlements(visit: Visiting, after: str = "") -> Response:
     """What the days closed at outlets come to, and their sum over all pages of the list."""
     asked = wanted.read(visit.request.query_params, _CLOCK.today())
-    facts: Document = {"wanted": asked, **_places(visit), "later": bool(after)}
+    facts: Document = {"wanted": asked, **_places(visit), "pages": visit.pages(day=asked.day.isoformat())}
     if asked.wrong:
         return visit.page("settlements", 422, told=None, totals=None, **facts)
     page: dict[str, str | int] = {"limit": _ROWS} | ({"after": after} if after else {})
@@ -76,10 +77,10 @@ async def show_reconciliation(visit: Visiting, proved: bool = False) -> Response
 @routes.get(FUNDS)
 async def show_funds(visit: Visiting, after: str = "") -> Response:
     """The funds that payouts are paid from: whose they are, what is in them, and what of it is not promised yet."""
-    query: dict[str, str | int] = {"limit": 50} | ({"after": after} if after else {})
+    query = query_of({}, 50, after)
     told = await visit.services.get("payment", "/v1/payout-funds", query)
     programmes = await visit.services.get("payment", "/v1/payout-programmes", {"limit": 200})
-    return visit.page("funds", told=told, programmes=programmes["items"], later=bool(after))
+    return visit.page("funds", told=told, programmes=programmes["items"])
 
 
 async def _page(visit: Visit, asked: Wanted, after: str) -> tuple[list[Document], str]:
@@ -90,4 +91,4 @@ async def _page(visit: Visit, asked: Wanted, after: str) -> tuple[list[Document]
 
 def _places(visit: Visit) -> Document:
     """What the filter offers: governorates, to whoever sees more than one."""
-    return {"governorates": GOVERNORATES, "nation": str(visit.session.tokens.claims.get("gov", "*")) == "*"}
+    return {"governorates": GOVERNORATES}

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
 from chassis.governorates import GOVERNORATES
 from chassis.text import normalise_digits
-
-_DAY: Final = re.compile(r"(\d{1,2})[/\-. ](\d{1,2})[/\-. ](\d{4})")
+from staff_console.web.days import day_of
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,9 @@ class Wanted:
 def read(given: Mapping[str, str], usual: date) -> Wanted:
     """What an address asks for; the usual day where it names none, and where it names what is no day."""
     typed = normalise_digits(given.get("day", "").strip())
-    day = _day(typed)
+    day = None
+    with suppress(ValueError):
+        day = day_of(typed)
     governorate, outlet = given.get("governorate", ""), given.get("outlet_id", "").strip()
     try:
         outlet = str(UUID(outlet)) if outlet else ""
@@ -52,12 +52,3 @@ def read(given: Mapping[str, str], usual: date) -> Wanted:
         wrong["day"] = "day_unclear"
     known = governorate if governorate in GOVERNORATES else ""
     return Wanted(day or usual, typed if wrong else (day or usual).isoformat(), known, outlet, wrong)
-
-
-def _day(text: str) -> date | None:
-    found = _DAY.fullmatch(text)
-    try:
-        known = date(int(found[3]), int(found[2]), int(found[1])) if found else date.fromisoformat(text)
-    except ValueError:
-        return None
-    return known if date(2000, 1, 1) <= known <= date(2100, 1, 1) else None

@@ -16,6 +16,7 @@ from staff_console.services.parts import Part, together
 from staff_console.sites import prints
 from staff_console.sites.day import LIES, MOVED, STATES, hours_of, place_of, stock_of
 from staff_console.web.errors import Missing
+from staff_console.web.pager import query_of
 from staff_console.web.visit import Posted, Visit, Visiting
 
 routes = APIRouter()
@@ -32,9 +33,9 @@ async def show_sites(visit: Visiting, after: UUID | None = None) -> Response:
     own = visit.session.tokens.claims.get("site")
     if own is not None:
         return visit.see_other(place_of(own))
-    query: dict[str, str | int] = {"limit": _PAGE, **_given(after=str(after or ""))}
+    query = query_of({}, _PAGE, after)
     told = await visit.services.get("card", "/v1/pickup-sites", query)
-    return visit.page("sites", told=told, later=after is not None)
+    return visit.page("sites", told=told)
 
 
 @routes.get("/console/today/{site_id}")
@@ -73,11 +74,9 @@ async def show_appointments(
     number = sum(
         one["number"] for one in told["counts"] if state in {"", one["state"]} and hour in {"", one["starts_at"]}
     )
-    own = {"day": told["day"], "state": state, "hour": hour}
     return visit.page(
         "site_appointments", told=told, site_id=site_id, state=state, hour=hour, number=number,
-        back=place_of(site_id, day=told["day"]), first=place_of(site_id, "appointments", **own) if after else "",
-        next=place_of(site_id, "appointments", **own, after=told["next"]) if told["next"] else "",
+        back=place_of(site_id, day=told["day"]), pages=visit.pages(day=told["day"]),
     )  # fmt: skip
 
 
@@ -90,12 +89,10 @@ async def show_cards(
         raise Missing
     what = "cards" if part in LIES else "movements"
     own = {"part": part, "day": day.isoformat() if day else ""}
-    query: dict[str, str | int] = {"limit": _PAGE, **_given(**own, after=after)}
+    query = query_of(_given(**own), _PAGE, after)
     told = await visit.services.get("card", f"/v1/pickup-sites/{site_id}/stock/{what}", query)
     return visit.page(
         "site_cards", told=told, site_id=site_id, part=part, day=day, back=place_of(site_id, day=own["day"]),
-        first=place_of(site_id, "cards", **own) if after else "",
-        next=place_of(site_id, "cards", **own, after=told["next"]) if told["next"] else "",
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from staff_console.sessions import service as sessions
 from staff_console.sites.api import day_page
 from staff_console.sites.day import place_of
 from staff_console.web.errors import Missing
+from staff_console.web.pager import query_of
 from staff_console.web.visit import Form, Posted, Visit, Visiting
 
 routes = APIRouter()
@@ -48,7 +49,7 @@ async def take_walk_in(form: Posted, site_id: UUID, lookup_id: UUID) -> Response
     try:
         await form.visit.services.post("card", f"/v1/cards/{_card(form)}/walk-ins", key=form.key)
     except ServiceRefused as refusal:
-        return await _walk_in(form.visit, site_id, lookup_id, _said(form.visit, refusal))
+        return await _walk_in(form.visit, site_id, lookup_id, form.visit.refused(refusal, _ASKED_AGAIN))
     return form.visit.done(place_of(site_id), "walk_in_taken")
 
 
@@ -69,7 +70,7 @@ async def move(form: Posted, site_id: UUID, card_id: UUID) -> Response:
     try:
         await visit.services.put("card", f"/v1/cards/{card_id}/appointment", body, key=form.key)
     except ServiceRefused as refusal:
-        return await _hours(visit, site_id, card_id, _said(visit, refusal))
+        return await _hours(visit, site_id, card_id, visit.refused(refusal, _ASKED_AGAIN))
     return visit.done(place_of(site_id), "appointment_moved")
 
 
@@ -87,12 +88,12 @@ async def _walk_in(visit: Visit, site_id: UUID, lookup_id: UUID, wrong: str = ""
 
 
 async def _hours(visit: Visit, site_id: UUID, card_id: UUID, wrong: str = "", after: str = "") -> Response:
-    query: dict[str, str | int] = {"limit": _HOURS} | ({"after": after} if after else {})
+    query = query_of({}, _HOURS, after)
     told: Document = await visit.services.get("card", f"/v1/cards/{card_id}/free-hours", query)
     own = place_of(site_id, f"appointments/{card_id}")
     return visit.page(
         "appointment_move", 422 if wrong else 200, told=told, errors={"hour": wrong} if wrong else {}, own=own,
-        back=place_of(site_id), next=f"{own}?after={told['next']}" if told["next"] else "", first=own if after else "",
+        back=place_of(site_id),
     )  # fmt: skip
 
 
@@ -101,11 +102,3 @@ def _card(form: Form) -> UUID:
         return UUID(form.field("card_id"))
     except ValueError:
         raise Missing from None
-
-
-def _said(visit: Visit, refusal: ServiceRefused) -> str:
-    """What a service says of a form that may be sent again. Raises the refusal where it may not."""
-    if refusal.status not in _ASKED_AGAIN:
-        raise refusal
-    title, detail = refusal.words(visit.language)
-    return f"{title}: {detail}" if detail else title

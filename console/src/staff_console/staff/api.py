@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -15,6 +14,7 @@ from staff_console.services import ServiceRefused
 from staff_console.services.parts import together
 from staff_console.staff import acts
 from staff_console.staff.places import places
+from staff_console.web.pager import query_of
 from staff_console.web.visit import Posted, Visit, Visiting
 
 routes = APIRouter()
@@ -32,14 +32,11 @@ async def show_staff(visit: Visiting, after: UUID | None = None) -> Response:
     given = visit.request.query_params
     offered = {"status": STATUSES, "role": known.roles, "authority_id": known.authorities, "area": known.areas}
     chosen = {name: given[name] for name in _FILTERS if given.get(name) in offered[name]}
-    query: dict[str, str | int] = {**chosen, "limit": _ROWS}
-    if after is not None:
-        query["after"] = str(after)
+    query = query_of(chosen, _ROWS, after)
     told = await visit.services.get("gateway", "/v1/people", query)
     counted = await visit.services.get("gateway", "/v1/people/count", chosen)
     return visit.page(
         "staff", told=told, count=counted["count"], chosen=chosen, known=known, statuses=STATUSES,
-        later=after is not None, address=f"{PLACE}?{urlencode(chosen)}",
     )  # fmt: skip
 
 
@@ -62,9 +59,7 @@ async def act(form: Posted, person_id: UUID) -> Response:
     try:
         told = await acts.do(form, doing, f"/v1/people/{person_id}", reason)
     except ServiceRefused as refusal:
-        if refusal.status not in _ASKED_AGAIN:
-            raise
-        said = ": ".join(filter(None, refusal.words(visit.language)))
+        said = visit.refused(refusal, _ASKED_AGAIN)
         # Refused, it did nothing: what is sent next is another try, under a key of its own.
         return await _person(visit, person_id, {**form.fields, "key": ""}, {"": said}, refusal.status)
     return visit.done(f"{PLACE}/{person_id}", doing.said, **acts.shown_once(told))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -36,6 +35,5 @@ async def show_grants(visit: Visiting, after: UUID | None = None) -> Response:
     names = await named(visit, (one["person_id"] for one in told["items"]))
     return visit.page(
         "grants", told=told, names=names, known=known, chosen=chosen, states=STATES, due=DUE,
-        later=after is not None, address=f"{PLACE}?{urlencode(chosen)}",
         confirms=visit.may(Scope.GRANTS_DECIDE), own=visit.session.subject.removeprefix("person:"),
     )  # fmt: skip

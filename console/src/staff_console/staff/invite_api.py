@@ -40,9 +40,7 @@ async def invite(form: Posted) -> Response:
     try:
         told = await visit.services.post("gateway", "/v1/people", body, key=form.key)
     except ServiceRefused as refusal:
-        if refusal.status not in _ASKED_AGAIN:
-            raise
-        said = ": ".join(filter(None, refusal.words(visit.language)))
+        said = visit.refused(refusal, _ASKED_AGAIN)
         return await _ask(visit, {**form.fields, "key": ""}, {"": said}, refusal.status)
     place = f"/console/staff/{told['person']['person_id']}"
     return visit.done(place, "staff_invited", **acts.shown_once(told))

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from chassis.governorates import GOVERNORATES
+from contracts.clients import NATION
 from contracts.people import PEOPLE
 from staff_console.pages import formats
 from staff_console.services.parts import part
 from staff_console.web.visit import Visit
 
-NATION: Final = "*"
 _MOST: Final = 500
 
 
@@ -42,8 +42,7 @@ async def places(visit: Visit) -> Places:
 
 
 def _codes(visit: Visit) -> tuple[str, ...]:
-    own = str(visit.session.tokens.claims.get("gov", NATION))
-    return (NATION, *GOVERNORATES) if own == NATION else (own,)
+    return (NATION, *GOVERNORATES) if visit.nation else (visit.area,)
 
 
 def _area(code: str, language: str) -> str:

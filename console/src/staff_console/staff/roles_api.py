@@ -12,10 +12,11 @@ from starlette.responses import Response
 
 from chassis.clock import day_begins
 from chassis.districts import DISTRICTS
+from contracts.clients import NATION
 from contracts.people import OBJECTS, PEOPLE, REGIONS, Role
 from staff_console.services import ServiceRefused
 from staff_console.services.parts import part
-from staff_console.staff.places import NATION, Places, places
+from staff_console.staff.places import Places, places
 from staff_console.web.days import day_of
 from staff_console.web.visit import Form, Posted, Visit, Visiting
 
@@ -41,9 +42,7 @@ async def ask(form: Posted, person_id: UUID) -> Response:
     try:
         grant = await visit.services.post("gateway", "/v1/role-grants", body, key=form.key)
     except ServiceRefused as refusal:
-        if refusal.status not in _ASKED_AGAIN:
-            raise
-        said = ": ".join(filter(None, refusal.words(visit.language)))
+        said = visit.refused(refusal, _ASKED_AGAIN)
         return await _ask(visit, person_id, {**form.fields, "key": ""}, {"": said}, refusal.status)
     return visit.done(f"/console/grants/{grant['grant_id']}", "grant_asked")
 

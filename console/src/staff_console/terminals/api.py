@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -16,6 +15,7 @@ from staff_console.outlets.suspending import Suspendable
 from staff_console.services import ServiceRefused
 from staff_console.services.parts import part
 from staff_console.terminals.kinds import KINDS, PLACE, STATES, Kind, named
+from staff_console.web.pager import query_of
 from staff_console.web.visit import Posted, Visit, Visiting
 
 routes = APIRouter()
@@ -33,13 +33,11 @@ async def show_terminals(
     if serial.strip():
         chosen["serial"] = serial.strip()[:_SHORT]
     asked = chosen | ({"place": str(place)} if place is not None else {})
-    query: dict[str, str | int] = {**chosen, "limit": MOST}
-    query |= ({kind.place_id: str(place)} if place is not None else {}) | ({"after": str(after)} if after else {})
+    query = query_of(chosen | ({kind.place_id: str(place)} if place is not None else {}), MOST, after)
     told = await visit.services.get(kind.service, kind.path, query)
     return visit.page(
-        "terminals", told=told, kind=kind, chosen=asked, states=STATES, later=after is not None,
+        "terminals", told=told, kind=kind, chosen=asked, states=STATES,
         places=await _places(visit, kind), others=[one for one in KINDS.values() if visit.may(one.reads, one.writes)],
-        address=f"{kind.page}?{urlencode(asked)}",
     )  # fmt: skip
 
 
@@ -60,9 +58,8 @@ async def give_code(form: Posted, of: str, terminal_id: UUID) -> Response:
     except ServiceRefused as refusal:
         if refusal.status not in {404, 409}:
             raise
-        title, detail = refusal.words(visit.language)
         # The gateway hears of a new terminal a moment after it is registered.
-        said = visit.say("terminal_code_soon") if refusal.status == 404 else ": ".join(filter(None, (title, detail)))
+        said = visit.say("terminal_code_soon") if refusal.status == 404 else refusal.said(visit.language)
         return await _terminal(visit, kind, terminal_id, {"": said})
     place = f"{kind.page}/{terminal_id}"
     return visit.done(place, "terminal_code_given", about=str(given["code"]), until=str(given["expires_at"]))

@@ -39,10 +39,8 @@ async def register(form: Posted, of: str) -> Response:
     try:
         made = await visit.services.post(kind.service, kind.path, body, key=form.key)
     except ServiceRefused as refusal:
-        if refusal.status not in _ASKED_AGAIN:
-            raise
-        title, detail = refusal.words(visit.language)
-        return await _ask(visit, kind, place, {**form.fields, "key": ""}, {"serial": detail or title})
+        said = visit.refused(refusal, _ASKED_AGAIN)
+        return await _ask(visit, kind, place, {**form.fields, "key": ""}, {"serial": said})
     return visit.done(f"{kind.page}/{made['terminal_id']}", "terminal_registered", about=body["serial"])
 
 

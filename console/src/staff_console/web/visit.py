@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
@@ -17,16 +17,18 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from chassis.governorates import GOVERNORATES
 from chassis.ids import new_id
 from chassis.sealing import SealBroken
+from contracts.clients import NATION
 from contracts.people import PEOPLE
 from staff_console.context import Context, Running
 from staff_console.pages import MENU, menu, render
-from staff_console.services import Acting
+from staff_console.services import Acting, ServiceRefused
 from staff_console.sessions import service as sessions
 from staff_console.sessions.models import Session
 from staff_console.views import service as views
 from staff_console.views.queries import filter_of
 from staff_console.views.service import View
 from staff_console.web.errors import FormStale, Locked, Missing, SignedOut
+from staff_console.web.pager import Pager
 from staff_console.words import TEXTS
 
 Language = Literal["ar", "en"]
@@ -118,6 +120,12 @@ class Visit(Guest):
         """A text in their language."""
         return TEXTS[text][0 if self.language == "ar" else 1]
 
+    def refused(self, refusal: ServiceRefused, again: Container[int]) -> str:
+        """What a service says of a form that may be sent again. Raises a refusal of another status."""
+        if refusal.status not in again:
+            raise refusal
+        return refusal.said(self.language)
+
     @property
     def form_token(self) -> str:
         """What each of their forms carries."""
@@ -131,6 +139,20 @@ class Visit(Guest):
         """Whether they have any of these rights in the office they chose."""
         return self.session.may(*scopes)
 
+    @property
+    def area(self) -> str:
+        """What they are bound to: `*`, a governorate's code or a district's; nothing where nobody said."""
+        return str(self.session.tokens.claims.get("gov", ""))
+
+    @property
+    def nation(self) -> bool:
+        """Whether they see every governorate."""
+        return self.area == NATION
+
+    def governorate(self, chosen: str = "") -> str:
+        """The governorate they look at: their own, or of the whole nation the one that was chosen."""
+        return chosen if self.nation else self.area[:2]
+
     def page(self, template: str, status: int = 200, **facts: object) -> Response:
         """A page with the menu of what they may do; what was told for it is told once."""
         notice = self._noticed()
@@ -141,9 +163,13 @@ class Visit(Guest):
             "saving": self._saving(status), "left": sessions.seconds_left(self.session),
             "ends_at": self.session.ends_at, "pin": self.session.pin,
             "lock_after": self.context.settings.console_lock_minutes * 60 * self.session.pin,
-            "me": self.session.subject,
+            "me": self.session.subject, "nation": self.nation, "pages": self.pages(),
         }  # fmt: skip
         return super().page(template, status, **{**more, **facts})
+
+    def pages(self, **conditions: str) -> Pager:
+        """The pages of the list at this address; `conditions` hold on all of them, whatever is usual by then."""
+        return Pager.of(self.request.url.include_query_params(**conditions))
 
     def done(self, place: str, said: str, **facts: str) -> Response:
         """Send the browser to a page that says, once, what was done: one of the texts, filled in with `facts`."""
@@ -179,8 +205,7 @@ class Visit(Guest):
         index = 1 if self.language == "ar" else 0
         roles = claims.get("roles")
         known = [PEOPLE[role] for role in roles if role in PEOPLE] if isinstance(roles, list) else []
-        area = str(claims.get("gov", "*"))
-        place = "*" if area == "*" else GOVERNORATES.get(area[:2], (area, area))[index]
+        place = NATION if self.nation else GOVERNORATES.get(self.area[:2], (self.area, self.area))[index]
         return {
             "name": self.session.tokens.name,
             "roles": [role.name_ar if self.language == "ar" else role.name for role in known],
