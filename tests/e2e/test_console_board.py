@@ -7,6 +7,7 @@ import re
 import time
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -70,6 +71,24 @@ def test_every_number_of_a_sites_day_opens_as_many_rows(
     assert "آخر طلب طباعة" in paper.text
     assert "<nav" not in paper.text
     assert paper.text.count("<thead>") == 1
+
+
+def test_a_sites_cards_are_counted_and_a_difference_is_named(signed_in: SignIn, system: System) -> None:
+    clerk = signed_in("counter.clerk")
+    place = f"{clerk.get('/console/today').url.path}/stock"
+    assert place in clerk.page.text
+    stock = f"{system.edge}/v1/pickup-sites/{place.split('/')[3]}/stock"
+    lying = httpx.get(stock, headers=system.headers(), timeout=10).json()["closing"]
+    clerk.get(place)
+    assert clerk.post(place, act="count", counted="كثير").status_code == 422
+    assert "عدد الكروت، صفراً أو أكثر" in clerk.page.text
+    assert "لا فرق" in clerk.post(place, act="count", counted=str(lying)).text
+    page = clerk.post(place, act="count", counted=str(lying + 1), note="عدّ آخر اليوم")
+    assert "زيادة: كارت واحد" in page.text
+    assert "عدّ آخر اليوم" in page.text
+    strange = clerk.post(place, act="send", to="", cards_=str(uuid4()))
+    assert strange.status_code == 409
+    assert "errors" in strange.text
 
 
 def test_who_comes_without_an_hour_is_taken_and_another_hour_is_given(signed_in: SignIn, system: System) -> None:

@@ -15,6 +15,7 @@ from staff_console.audit.api import routes as audit_routes
 from staff_console.audit.disclosures_api import routes as disclosure_routes
 from staff_console.campaigns.api import routes as campaign_routes
 from staff_console.campaigns.drafts_api import routes as draft_routes
+from staff_console.campaigns.notices_api import routes as notice_routes
 from staff_console.campaigns.texts_api import routes as text_routes
 from staff_console.cards.api import routes as card_routes
 from staff_console.clients.api import routes as client_routes
@@ -55,6 +56,7 @@ from staff_console.settlements.api import routes as settlement_routes
 from staff_console.signin.api import routes as sign_in_routes
 from staff_console.sites.api import routes as site_routes
 from staff_console.sites.changes_api import routes as site_change_routes
+from staff_console.sites.stock_api import routes as stock_routes
 from staff_console.staff.api import routes as staff_routes
 from staff_console.staff.grants_api import routes as grant_list_routes
 from staff_console.staff.invite_api import routes as invite_routes
@@ -81,6 +83,7 @@ ROUTERS = (
     rollout_step_routes,
     site_routes,
     site_change_routes,
+    stock_routes,
     production_routes,
     consignment_routes,
     request_routes,
@@ -96,6 +99,7 @@ ROUTERS = (
     search_routes,
     view_routes,
     text_routes,
+    notice_routes,
     draft_routes,
     campaign_routes,
     complaint_routes,

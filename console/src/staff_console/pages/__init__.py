@@ -62,6 +62,7 @@ MENU: Final = (
     Entry("/console/reconciliation", "reconciliation", frozenset({Scope.LEDGER_READ})),
     Entry("/console/complaints", "complaints", frozenset({Scope.COMPLAINTS_ENTER, Scope.COMPLAINTS_ANSWER})),
     Entry("/console/campaigns", "campaigns", frozenset({Scope.CAMPAIGNS_WRITE, Scope.CAMPAIGNS_APPROVE})),
+    Entry("/console/notices", "notices", frozenset({Scope.CAMPAIGNS_WRITE, Scope.CAMPAIGNS_APPROVE})),
     Entry("/console/questions", "questions", frozenset({Scope.COMPLAINTS_ANSWER})),
     Entry("/console/outlets", "outlets", frozenset({Scope.OUTLETS_READ, Scope.OUTLETS_WRITE})),
     Entry(

@@ -68,7 +68,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "proposed.processing-restriction": ("وقف استخدام بيانات مواطن", "Restricting a citizen's data"),
     "proposed.restriction-lifting": ("رفع وقف استخدام البيانات", "Lifting a restriction"),
     "proposed.erasure": ("محو بيانات مواطن", "Erasing a citizen's data"),
-    "proposed.receipt-notice": ("تنبيه على الإيصالات", "A notice on receipts"),
+    "proposed.receipt-notice": ("تنويه على الإيصالات", "A notice on receipts"),
     "proposed.campaign-text": ("نص حملة رسائل", "A campaign's text"),
     "proposed.campaign-start": ("بدء حملة رسائل", "Starting a campaign"),
     "proposed.contribution-reversal": ("إلغاء اشتراك تأمين", "Taking a contribution back"),
