@@ -15,7 +15,7 @@ ARGS ?=
 PROFILE ?=
 PYTHON ?= python3
 
-.PHONY: help setup check format-check lint rules types imports test run training demo bench schemas migration start stop env up \
+.PHONY: help setup check format-check lint rules registers types imports test run training demo bench schemas migration start stop env up \
 	down test-compose clean lock fmt
 
 help:  ## List what can be made
@@ -29,7 +29,7 @@ $(STAMP): requirements.lock pyproject.toml tools/setup.sh tools/uv.txt $(MEMBERS
 	@touch $@
 
 check: $(STAMP)  ## Format, lint, types, import rules and the project's own rules
-	@$(MAKE) --no-print-directory -j 2 types imports rules lint format-check
+	@$(MAKE) --no-print-directory -j 2 types registers imports rules lint format-check
 
 format-check: $(STAMP)
 	$(BIN)/ruff format --check .
@@ -42,6 +42,10 @@ rules: $(STAMP)
 
 types: $(STAMP)
 	$(BIN)/python -m tools.typecheck
+
+registers: setup
+	$(BIN)/python -m pytest -q -m registers --no-header tools/tests gateway/tests/integration/test_rights.py \
+		*/tests/integration/test_paging.py
 
 imports: $(STAMP)
 	$(BIN)/lint-imports --no-logo

@@ -9,9 +9,12 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+import pytest
 from tools.generated import OPENAPI, refresh
 
 from chassis.testing import paged
+
+pytestmark = pytest.mark.registers
 
 POSTED: Final = "by the number or transaction of the posting: what is posted later stands later"
 NEWEST: Final = "newest first: what comes later stands before all that was read, and is met at the next reading"

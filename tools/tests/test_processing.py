@@ -13,6 +13,8 @@ from chassis.processing.classes import Retention
 from chassis.records.held import statement
 from chassis.testing_walk import untagged
 
+pytestmark = pytest.mark.registers
+
 
 def test_the_register_is_up_to_date() -> None:
     assert processing.PAGE.read_text(encoding="utf-8") == processing.page(), "run `make schemas`"

@@ -15,6 +15,8 @@ from tools.generated import OPENAPI, refresh
 
 from contracts.roles import TERMINALS
 
+pytestmark = pytest.mark.registers
+
 MACHINE: Final = ("application/json", "application/x-www-form-urlencoded")
 RFC8032_KEY: Final = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
 

@@ -72,16 +72,19 @@ def derived(route: Route) -> Right:
     return Right(route.step_up, frozenset(may))
 
 
+@pytest.mark.registers
 def test_terminals_of_shops_are_alike() -> None:
     assert TERMINALS["grocer"] == TERMINALS["gameaty"] == TERMINALS["complex"]
     assert TERMINALS["bakery"] == TERMINALS["depot"]
 
 
+@pytest.mark.registers
 def test_every_operation_is_in_the_list() -> None:
     names = {route.name for route in ROUTES}
     assert (sorted(names - EXPECTED.keys()), sorted(EXPECTED.keys() - names)) == ([], [])
 
 
+@pytest.mark.registers
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
 def test_the_tables_give_what_the_list_says(route: Route) -> None:
     found, wanted = derived(route), EXPECTED[route.name]
@@ -89,23 +92,27 @@ def test_the_tables_give_what_the_list_says(route: Route) -> None:
     assert found.step_up == wanted.step_up
 
 
+@pytest.mark.registers
 def test_every_operation_has_its_caller() -> None:
     """What nobody is given by default is named here, with who may be given it."""
     nobody = {name for name, right in EXPECTED.items() if not right.callers}
     assert nobody == {"POST /v1/accounts", "POST /v1/transfers"}  # ledger:write, a client of the finance ministry's
 
 
+@pytest.mark.registers
 def test_what_is_the_gateways_is_nobody_elses() -> None:
     alone = {name for name, right in EXPECTED.items() if "%gateway" in right.callers}
     assert [name for name in alone if EXPECTED[name].callers != {"%gateway"}] == []
 
 
+@pytest.mark.registers
 def test_citizens_reach_what_is_their_own_and_nothing_else() -> None:
     reached = {name for name, right in EXPECTED.items() if "%citizen" in right.callers}
     own = ("/v1/self/", "/v1/citizens/{citizen_id}/")
     assert [name for name in reached if not name.partition(" ")[2].startswith(own)] == []
 
 
+@pytest.mark.registers
 def test_machines_decide_nothing() -> None:
     for name, right in EXPECTED.items():
         if name.endswith("/decision"):

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import pytest
+from tools.services import service_app
+
+from api_gateway.route import Upstream
 from chassis.testing import check_pages, paged
 
 from ..support import Health
 
 PARKED = "/v1/operations/health/parked-events"
+LISTS = {"/v1/providers", "/v1/clinic-terminals", "/v1/encounter-reviews", PARKED}
 BY_TWO = {"/v1/policies/health", "/v1/proposals/health"}  # walked in test_policies.py
 
 
+@pytest.mark.registers
+def test_every_list_is_named() -> None:
+    assert paged(service_app(Upstream.HEALTH).openapi()) == LISTS | BY_TWO
+
+
 async def test_every_list(health: Health) -> None:
-    lists = {"/v1/providers", "/v1/clinic-terminals", "/v1/encounter-reviews", PARKED}
-    assert paged(health.app.openapi()) == lists | BY_TWO
     for _ in range(3):
         await health.desk("hospital", "35")
     headers = health.issuer.headers("ministry", "providers:read")
