@@ -198,7 +198,9 @@ def _try_out(book: PolicyBook, keys: Keys, read: Read, since: date) -> None:
 
 def _next_start(policies: Sequence[Policy], policy: Policy, *, itself: bool = False) -> date | None:
     """The first day of the next row of the same ground; with `itself` a row of the same day counts too."""
-    starts = (other.effective_from for other in policies if other.ground == policy.ground)
+    # The key first: a new book asks this of each of its rows, and few are of one key.
+    same = (other for other in policies if other.key == policy.key and other.ground == policy.ground)
+    starts = (other.effective_from for other in same)
     return min(
         (day for day in starts if day > policy.effective_from or (itself and day == policy.effective_from)),
         default=None,
