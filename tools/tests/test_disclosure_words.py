@@ -7,13 +7,14 @@ import re
 import pytest
 from tools.services import PACKAGES, service_app
 
-from api_gateway.disclosures.words import ACTIONS, KINDS, PURPOSES, Words, data_of, purpose_of, role_of
+from api_gateway.disclosures.words import ACTIONS, KINDS, data_of, purpose_of, role_of
 from chassis.personal import PARAMETERS, Personal
 from chassis.principal import CallerKind
 from chassis.records.acts import Act
 from chassis.records.rows import CHANGE, READ
 from chassis.testing_acts import declared
 from contracts.people import PEOPLE
+from contracts.purposes import PURPOSES, Words
 
 _ARABIC = re.compile(r"[\u0621-\u064a]")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -43,7 +44,7 @@ def _names(shape: object) -> bool:
 def test_every_operation_on_a_citizen_says_what_for(service: str) -> None:
     acts = [route.act for route in declared(service_app(service)) if route.act is not None]
     wanting = [act.operation for act in acts if _of_citizens(act) and act.purpose not in PURPOSES]
-    assert wanting == [], "declare a `purpose`, and its words in gateway/…/disclosures/words.py"
+    assert wanting == [], "declare a `purpose`, and its words in libs/contracts/…/purposes.py"
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)

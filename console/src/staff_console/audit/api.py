@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from chassis.personal import Personal
+from contracts.purposes import PURPOSES
 from contracts.scopes import Scope
 from staff_console.audit.wanted import Wanted, read
 from staff_console.documents import Document
@@ -48,5 +49,6 @@ def _page(visit: Visit, wanted: Wanted, told: Document | None, names: dict[str, 
     return visit.page(
         "audit", 422 if wanted.wrong else 200, wanted=wanted, told=told, names=names, services=NAMES,
         classes={str(one): one.arabic if index else one.english for one in Personal},
+        purposes={name: one.arabic if index else one.english for name, one in PURPOSES.items()},
         discloses=visit.may(Scope.DISCLOSURES_READ),
     )  # fmt: skip
