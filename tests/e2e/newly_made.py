@@ -32,6 +32,19 @@ def campaign(officer: Person, approver: Person) -> str:
     return _made(officer.post("/console/campaigns/new", **draft).url.path, f"/console/campaigns/{ID}")
 
 
+def notice(officer: Person, approver: Person) -> str:
+    """The list of notices on receipts, with one that another person has approved."""
+    first, place = datetime.now(CAIRO).date(), "/console/notices/new"
+    said = {"bread": "1", "goods": "1", "ar": "معرض السلع مفتوح كل يوم جمعة", "en": "The fair is open on Fridays"}
+    officer.get(place)
+    days = {"first_day": f"{first:%d/%m/%Y}", "last_day": f"{first + timedelta(days=DAYS):%d/%m/%Y}"}
+    proposal = officer.post(place, **said, **days).url.path
+    approver.get(proposal)
+    approver.post(proposal, decision="approve")
+    officer.get("/console/notices")
+    return _made(officer.found(f"/console/notices/{ID}/withdrawal"), f"/console/notices/{ID}/withdrawal")
+
+
 def judged_file(importer: Person) -> str:
     """The page of a file of the registry with a faulty row, of which nothing is registered yet."""
     people = Generator(seed=19, lot=49, today=date(2026, 11, 1))

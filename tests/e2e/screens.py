@@ -177,12 +177,14 @@ def walk_console(system: System, people: dict[str, Person]) -> Walk:
     for name, place, typed in (*SEARCHES, *counter):
         people[name].get(place)
         walk.follow(name, people[name].client, [people[name].post(place, sought=typed).url.path])
-    made = {
-        "campaigns.officer": newly_made.campaign(people["campaigns.officer"], people["campaigns.approver"]),
-        "registry.importer": newly_made.judged_file(people["registry.importer"]),
-        "policy.enterer": newly_made.simulation(people["policy.enterer"]),
-    }
-    for name, place in made.items():
+    of_campaigns = people["campaigns.officer"], people["campaigns.approver"]
+    made = (
+        ("campaigns.officer", newly_made.campaign(*of_campaigns)),
+        ("campaigns.officer", newly_made.notice(*of_campaigns)),
+        ("registry.importer", newly_made.judged_file(people["registry.importer"])),
+        ("policy.enterer", newly_made.simulation(people["policy.enterer"])),
+    )
+    for name, place in made:
         walk.follow(name, people[name].client, [place])
     asked = _asked(walk, people["registry.clerk"])
     for name in ("registry.clerk", "registry.approver"):
