@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -32,6 +34,7 @@ FIRST_VIEW = {"console": 120 * 1024, "citizen": 14 * 1024}
 LATER = {"console": 25 * 1024, "citizen": 8 * 1024}
 REQUESTS = {"console": 8, "citizen": 3}
 TABS = 60
+FRESH_S = 300.0  # of the ten minutes that a citizen stays signed in
 # A number of 14 or 16 digits, a telephone, or Arabic letters: what stands in no address.
 PERSONAL = re.compile(r"\d{14}|%D[89A]|[\u0600-\u06ff]|\+20\d|%2B20\d", re.IGNORECASE)
 _FOCUSED = (DATA / "focused.js").read_text(encoding="utf-8")
@@ -46,9 +49,14 @@ class Tried:
     console: Walk
     citizen: Walk
     clients: dict[tuple[str, str], httpx.Client]
+    visitors: dict[str, Visitor]
+    signed_in_at: dict[str, float]
 
     def context(self, app: str, name: str, **options: Any) -> BrowserContext:
-        """A browser in which somebody has signed in."""
+        """A browser in which somebody has signed in; a citizen anew, where the few minutes of a session are over."""
+        if app == "citizen" and name and time.monotonic() - self.signed_in_at[name] > FRESH_S:
+            self.visitors[name].sign_in()
+            self.signed_in_at[name] = time.monotonic()
         made = self.browser.new_context(locale="ar-EG", viewport={"width": 1024, "height": 800}, **options)
         if name:
             jar = self.clients[app, name].cookies.jar
@@ -67,7 +75,7 @@ def tried(system: System, first: dict[str, Any]) -> Iterator[Tried]:
     with chromium.browser() as browser:
         clients = {("console", name): person.client for name, person in people.items()}
         clients |= {("citizen", name): visitor.client for name, visitor in visitors.items()}
-        yield Tried(system, browser, console, citizen, clients)
+        yield Tried(system, browser, console, citizen, clients, visitors, dict.fromkeys(visitors, time.monotonic()))
     for client in clients.values():
         client.close()
 
@@ -108,6 +116,8 @@ def _shown(system: System, page: Page, app: str, screen: Screen, language: str) 
     headers, faults = answer.all_headers(), []
     if answer.status != screen.status:
         return [f"answers {answer.status}"]
+    if urlsplit(answer.url).path != urlsplit(screen.path).path:
+        return [f"leads to {answer.url}"]
     if "no-store" not in headers["cache-control"] and answer.body() != httpx.get(answer.url).content:
         faults.append("is kept by caches, and is not the same for everybody")
     if re.search("unsafe-(inline|eval)", headers["content-security-policy"]):
