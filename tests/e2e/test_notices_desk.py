@@ -44,7 +44,7 @@ def test_a_notice_is_printed_and_counted_once_through_kills(
         assert (code, TEXT in said) == (0, True), said
         killed(system)
         row = until(lambda: counted(officer), 180)
-        assert re.search(r"<td>1 <span[^>]*>إيصالات: 1</span>", row), row
+        assert "1 إيصالات: 1" in re.sub("<[^>]+>", "", row), row
         withdrawal = officer.found(f"/console/notices/{ID}/withdrawal")
         officer.get(withdrawal)
         page = officer.post(withdrawal)

@@ -6,9 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
+from markupsafe import Markup
 
 import staff_console
 from staff_console.pages import MENU, assets, formats
+from staff_console.pages.formats import apart
 from staff_console.web.pager import query_of
 from staff_console.words import NOUNS, TEXTS
 
@@ -145,3 +147,16 @@ def test_the_pages_of_a_list_keep_its_conditions_and_not_the_language() -> None:
     assert (first.later, first.first, first.behind("x y")) == (False, "/console/people", "/console/people?after=x+y")
     assert query_of({"state": "open"}, 50, None) == query_of({"state": "open"}, 50, 0) == {"state": "open", "limit": 50}
     assert query_of({}, 50, "c") == {"limit": 50, "after": "c"}
+
+
+def test_what_is_read_from_left_to_right_is_set_apart() -> None:
+    assert apart("ملف CSV أو NDJSON حتى 32", "ar") == (
+        'ملف <bdi dir="ltr">CSV</bdi> أو <bdi dir="ltr">NDJSON</bdi> حتى 32'
+    )
+    assert apart("مثل 1,250.75.", "ar") == 'مثل <bdi dir="ltr">1,250.75</bdi>.'
+    assert apart("Such as 1,250.75", "en") == 'Such as <bdi dir="ltr">1,250.75</bdi>'
+    assert (
+        apart("a <b> & c", "ar") == '<bdi dir="ltr">a</bdi> &lt;<bdi dir="ltr">b</bdi>&gt; &amp; <bdi dir="ltr">c</bdi>'
+    )
+    assert apart(Markup("<b>x</b>"), "ar") == "<b>x</b>"
+    assert apart(7, "ar") == 7

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Final
@@ -65,6 +66,7 @@ def filters(language: str, nouns: Nouns) -> dict[str, Callable[..., object]]:
     return {
         "money": lambda piastres: money(piastres, language),
         "ident": ident,
+        "apart": lambda value: apart(value, language),
         "percent": percent,
         "number": lambda number: ident(f"{number:,}"),
         "quoted": quoted,
@@ -84,6 +86,25 @@ def filters(language: str, nouns: Nouns) -> dict[str, Callable[..., object]]:
         "scope": lambda name: scope(name, language),
         "count": lambda number, noun: count(number, noun, language, nouns),
     }
+
+
+# What is read from left to right among words of a language: numbers with signs in both, Latin words among Arabic ones.
+_NUMBERS: Final = r"[\w./]*[-+−]\d[\w.,/]*|\d[\d,]*\.\d+|\d{5,}"
+_APART: Final = {
+    "ar": re.compile(r"[{]?[A-Za-z](?:[A-Za-z0-9 .,:;'’/@=?!{}()+&%_–-]*[A-Za-z0-9.}])?|" + _NUMBERS),
+    "en": re.compile(_NUMBERS),
+}
+
+
+def apart(value: object, language: str) -> object:
+    """Words with what is read from left to right set apart in them; a value that is marked up already as it is."""
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    parts, end = [], 0
+    for found in _APART[language].finditer(value):
+        parts += [escape(value[end : found.start()]), Markup('<bdi dir="ltr">{}</bdi>').format(found[0])]
+        end = found.end()
+    return Markup("").join([*parts, escape(value[end:])])
 
 
 def money(piastres: int, language: str) -> Markup:

@@ -19,6 +19,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "policy_scope_unclear": ("اكتبه هكذا: governorate=03", "Type it like this: governorate=03"),
     "scope_member.governorate": ("المحافظة", "Governorate"),
     "scope_member.district": ("المركز أو الحي", "District"),
+    "scope_member.kind": ("النوع", "Kind"),
+    "scope_member.retention_class": ("فئة الحفظ", "Class of retention"),
     "scope_member.item": ("السلعة", "Item"),
     "scope_member.programme": ("البرنامج", "Programme"),
     "scope_member.category": ("الفئة", "Category"),
