@@ -9,9 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from chassis.districts import DISTRICTS
-from chassis.governorates import GOVERNORATES
-from staff_console.campaigns import wanted
+from staff_console.campaigns import areas, wanted
 from staff_console.campaigns.api import ASKED_AGAIN, PLACE, WHERE
 from staff_console.documents import Document
 from staff_console.services import ServiceRefused
@@ -109,11 +107,9 @@ def _form(
     *,
     moved: bool = False,
 ) -> Response:
-    own = visit.governorate()
-    places = {code: one for code, one in DISTRICTS.items() if visit.nation or one.governorate == own}
     facts = {
         "text": text, "given": given, "errors": errors or {}, "before": before, "hours": wanted.HOURS,
-        "governorates": GOVERNORATES if visit.nation else {}, "districts": places, "yes_no": wanted.YES_NO,
+        **areas.offered(visit), "yes_no": wanted.YES_NO,
         "languages": wanted.LANGUAGES, "moved": wanted.typed(before) if moved and before else None,
     }  # fmt: skip
     return visit.page("campaign_form", status if errors else 200, **facts)

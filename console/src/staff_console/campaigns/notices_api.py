@@ -12,6 +12,7 @@ from starlette.responses import Response
 from chassis.districts import DISTRICTS
 from chassis.governorates import GOVERNORATES
 from contracts.scopes import Scope
+from staff_console.campaigns import areas
 from staff_console.campaigns.api import ASKED_AGAIN
 from staff_console.documents import Document
 from staff_console.services import ServiceRefused
@@ -121,9 +122,7 @@ async def _notice(visit: Visit, notice_id: UUID) -> Document:
 
 
 def _form(visit: Visit, given: Mapping[str, str], errors: dict[str, str] | None = None, status: int = 422) -> Response:
-    own = visit.governorate()
     return visit.page(
         "notice_new", status if errors else 200, given=given, errors=errors or {}, programmes=PROGRAMMES, days=DAYS,
-        languages=LANGUAGES, governorates=GOVERNORATES if visit.nation else {},
-        districts={code: one for code, one in DISTRICTS.items() if visit.nation or one.governorate == own},
+        languages=LANGUAGES, **areas.offered(visit),
     )  # fmt: skip

@@ -44,8 +44,7 @@ async def find(visit: Visit, sought: Sought, governorate: str = "", after: str =
             return await _in_register(visit, sought, governorate, after)
         return await _among_cards(visit, sought)
     except ServiceRefused as refusal:
-        said = visit.refused(refusal, _ASKED_AGAIN)
-        return Found(said=said)
+        return Found(said=visit.refused(refusal, _ASKED_AGAIN))
 
 
 async def _in_register(visit: Visit, sought: Sought, governorate: str, after: str) -> Found:

@@ -101,7 +101,7 @@ async def _listed(visit: Visit, asked: Wanted) -> tuple[Answer, int]:
 
 async def _facts(visit: Visit, asked: Wanted) -> Document:
     """What the form of the list offers: districts and sites of the governorate, once there is one."""
-    governorate = visit.governorate(asked.asked.get("governorate", ""))
+    governorate = visit.governorate(asked.governorate)
     return {
         "governorates": GOVERNORATES,
         "districts": {code: one for code, one in DISTRICTS.items() if one.governorate == governorate},
@@ -116,7 +116,7 @@ async def _facts(visit: Visit, asked: Wanted) -> Document:
 async def _named(visit: Visit, asked: Wanted) -> list[tuple[str, str]]:
     """The conditions in words: by the name of a field's text what was chosen."""
     index = 1 if visit.language == "ar" else 0
-    sites = await _sites(visit, visit.governorate(asked.asked.get("governorate", "")))
+    sites = await _sites(visit, visit.governorate(asked.governorate))
     found = []
     for name, value in asked.asked.items():
         if name == "governorate":

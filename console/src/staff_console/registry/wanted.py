@@ -49,6 +49,11 @@ class Wanted:
         return dict(self.asked) | ({"sort": self.sort} if self.sort != USUAL else {})
 
     @property
+    def governorate(self) -> str:
+        """The governorate that was chosen, or none."""
+        return self.asked.get("governorate", "")
+
+    @property
     def query(self) -> str:
         """The address's query: nothing in it but what is asked for."""
         place = {"after": self.after, "page": str(self.page)} if self.after else {}

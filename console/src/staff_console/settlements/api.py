@@ -32,12 +32,11 @@ _CLOCK: Final = Clock()
 async def show_settlements(visit: Visiting, after: str = "") -> Response:
     """What the days closed at outlets come to, and their sum over all pages of the list."""
     asked = wanted.read(visit.request.query_params, _CLOCK.today())
-    facts: Document = {"wanted": asked, **_places(visit), "pages": visit.pages(day=asked.day.isoformat())}
+    facts: Document = {"wanted": asked, "governorates": GOVERNORATES, "pages": visit.pages(day=asked.day.isoformat())}
     if asked.wrong:
         return visit.page("settlements", 422, told=None, totals=None, **facts)
-    page: dict[str, str | int] = {"limit": _ROWS} | ({"after": after} if after else {})
     told, totals = await asyncio.gather(
-        visit.services.get("supply", "/v1/settlements", asked.asked | page),
+        visit.services.get("supply", "/v1/settlements", query_of(asked.asked, _ROWS, after)),
         visit.services.get("supply", "/v1/settlement-totals", asked.asked),
     )
     return visit.page("settlements", told=told, totals=totals, **facts)
@@ -84,11 +83,5 @@ async def show_funds(visit: Visiting, after: str = "") -> Response:
 
 
 async def _page(visit: Visit, asked: Wanted, after: str) -> tuple[list[Document], str]:
-    page: dict[str, str | int] = {"limit": _AT_ONCE} | ({"after": after} if after else {})
-    told: Answer = await visit.services.get("supply", "/v1/settlements", asked.asked | page)
+    told: Answer = await visit.services.get("supply", "/v1/settlements", query_of(asked.asked, _AT_ONCE, after))
     return told["items"], told["next"] or ""
-
-
-def _places(visit: Visit) -> Document:
-    """What the filter offers: governorates, to whoever sees more than one."""
-    return {"governorates": GOVERNORATES}
